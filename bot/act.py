@@ -1,0 +1,140 @@
+"""Turns a Decision into rows: the change of the course, the alert, the advice or answer. The caller commits."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from bot.advice import CallPlace, advice_text
+from bot.alerts import raise_alert
+from bot.conversation import REACHED_DOCTOR, Change, Decision
+from bot.course import pause, refresh_holds, reopen, resume
+from bot.delivery import opt_out
+from bot.places import region_for
+from core import phone as telephone
+from core.models import Clinic, Enrolment, Message, MessageKind, Patient, Reply
+from messages.loader import Content
+from messages.render import render
+from scheduler.calendar import is_doctor_open
+from scheduler.outbox import Draft, cancel_waiting, enqueue
+
+CONTACT_CHECK_AFTER = timedelta(minutes=45)
+MAX_TEXTS_AN_HOUR = 20
+"""More answers than this in an hour means two machines are talking; the alerts go on, the texts stop."""
+
+
+def carry_out(
+    session: Session,
+    content: Content,
+    decision: Decision,
+    *,
+    reply: Reply,
+    patient: Patient,
+    enrolment: Enrolment | None,
+    now: datetime,
+) -> None:
+    """Everything one reply leads to, in the caller's transaction."""
+    if enrolment is not None and decision.screening_clean is not None:
+        enrolment.screening_clean_at = now if decision.screening_clean else None
+    _change(session, content, decision.change, patient, enrolment, now)
+    if decision.alert is not None and decision.colour is not None:
+        raise_alert(
+            session,
+            clinic_id=patient.clinic_id,
+            kind=decision.alert,
+            colour=decision.colour,
+            now=now,
+            patient_id=patient.id,
+            enrolment_id=enrolment.id if enrolment else None,
+            reply=reply,
+        )
+    if not _too_many_texts(session, patient, now):
+        for draft in _drafts(session, content, decision, patient, now):
+            enqueue(
+                session,
+                draft,
+                clinic_id=patient.clinic_id,
+                to_phone=patient.phone,
+                now=now,
+                patient_id=patient.id,
+                enrolment_id=enrolment.id if enrolment else None,
+                reply_id=reply.id,
+            )
+    if enrolment is not None:
+        refresh_holds(session, enrolment)
+
+
+def _change(
+    session: Session, content: Content, change: Change, patient: Patient, enrolment: Enrolment | None, now: datetime
+) -> None:
+    if change is Change.OPT_OUT:
+        opt_out(session, patient, now)
+    elif change in {Change.OPT_IN, Change.REOPEN}:
+        patient.opted_out_at = None
+    if enrolment is None:
+        return
+    if change is Change.PAUSE:
+        pause(session, enrolment, now=now, until=None, staff_id=None)
+    elif change is Change.RESUME:
+        resume(session, enrolment, now=now, staff_id=None)
+    elif change is Change.REOPEN:
+        reopen(session, content, enrolment, now=now)
+
+
+def _drafts(session: Session, content: Content, decision: Decision, patient: Patient, now: datetime) -> list[Draft]:
+    clinic = session.get_one(Clinic, patient.clinic_id)
+    drafts = []
+    if decision.advice is not None:
+        place = CallPlace(region_for(session, content, clinic.id, patient.region), patient.doctor_phone)
+        body = advice_text(
+            content,
+            group=decision.advice,
+            clinic=clinic.name,
+            place=place,
+            doctor_open=is_doctor_open(now),
+            clinic_phone=clinic.phone,
+        )
+        drafts.append(Draft(MessageKind.ADVICE, body, reason="råd efter svar"))
+    answers = content.replies.answers
+    shown = telephone.display(clinic.phone)
+    if decision.answer is not None:
+        body = render(getattr(answers, decision.answer), clinic=clinic.name, phone=shown)
+        drafts.append(Draft(MessageKind.ANSWER, body, question=decision.question, reason="svar på sms"))
+    if decision.check_contact:
+        _drop_earlier_checks(session, patient)
+        body = render(answers.contact_check, clinic=clinic.name, phone=shown)
+        drafts.append(
+            Draft(
+                MessageKind.CONTACT_CHECK,
+                body,
+                REACHED_DOCTOR,
+                CONTACT_CHECK_AFTER,
+                "spørger efter rødt svar",
+            )
+        )
+    return drafts
+
+
+def _drop_earlier_checks(session: Session, patient: Patient) -> None:
+    """Two red replies in a row lead to one question, counted from the last."""
+    cancel_waiting(
+        session,
+        "afløst af et nyere spørgsmål",
+        Message.patient_id == patient.id,
+        Message.kind == MessageKind.CONTACT_CHECK,
+    )
+
+
+def _too_many_texts(session: Session, patient: Patient, now: datetime) -> bool:
+    sent = session.scalar(
+        select(func.count())
+        .select_from(Message)
+        .where(
+            Message.patient_id == patient.id,
+            Message.kind.in_((MessageKind.ADVICE, MessageKind.ANSWER)),
+            Message.created_at > now - timedelta(hours=1),
+        )
+    )
+    return (sent or 0) >= MAX_TEXTS_AN_HOUR

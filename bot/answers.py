@@ -1,0 +1,107 @@
+"""The answers that a question expects: yes or no, a number from 0 to 10, a command, thanks.
+
+Pure: the words for them come in as a vocabulary, so that clinics and tests can bring their own. Whether an answer
+is dangerous is not decided here; the red-flag checker has read the reply first.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from bot.red_flags.normalise import fold
+from bot.red_flags.scores import pain_score
+
+Command = Literal["stop", "start", "pause", "help"]
+
+_TOKEN = re.compile(r"\d+(?:[.,]\d+)?|\w+(?:'\w+)?|[^\w\s]")
+_SOLO_WORDS_IN_COMMAND = 4
+_POLITE = frozenset("tak hej venligst please nu mvh hilsen jeg vil gerne bare venlig med".split())
+_STOP_OBJECTS = frozenset("sms sms'er sms'erne sms'en beskeder beskederne besked det her jer i mig".split())
+_THANKS = frozenset("tak takker mange tusind thanks thx thank taak".split())
+_THUMBS_UP = "\U0001f44d"
+_THUMBS_DOWN = "\U0001f44e"
+
+
+class Vocabulary(Protocol):
+    """Words that are recognised in a reply (messages/replies.toml): `commands` by name, each a list of phrases."""
+
+    @property
+    def yes(self) -> Sequence[str]: ...
+    @property
+    def no(self) -> Sequence[str]: ...
+    @property
+    def numbers(self) -> Mapping[str, int]: ...
+    @property
+    def commands(self) -> Mapping[str, Sequence[str]]: ...
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a reply says as an answer. `yes`: True, False, or None when it says neither or both."""
+
+    yes: bool | None = None
+    number: int | None = None
+    command: Command | None = None
+    thanks: bool = False
+
+
+def parse(text: str, vocabulary: Vocabulary) -> Answer:
+    """Read a reply as an answer. Any string gives an Answer; what it does not say is None."""
+    plain = fold(text[:2000])
+    tokens = _TOKEN.findall(plain)
+    words = [token for token in tokens if token[0].isalnum()]
+    command = _command(words, vocabulary)
+    return Answer(
+        yes=_yes_or_no(tokens, vocabulary),
+        number=pain_score(tokens, {fold(word): number for word, number in vocabulary.numbers.items()}),
+        command=command,
+        thanks=bool(words) and any(word in _THANKS for word in words),
+    )
+
+
+def _yes_or_no(tokens: list[str], vocabulary: Vocabulary) -> bool | None:
+    """The first yes or no counts, unless a correction follows it: "ja, nej vent, nej"."""
+    yes, no = ({fold(word) for word in words} for words in (vocabulary.yes, vocabulary.no))
+    said: list[bool] = []
+    for index, token in enumerate(tokens):
+        if token in yes or token == _THUMBS_UP:
+            said.append(True)
+        elif token in no or token == _THUMBS_DOWN:
+            said.append(False)
+        elif " ".join(tokens[index : index + 2]) in yes:
+            said.append(True)
+        elif " ".join(tokens[index : index + 2]) in no:
+            said.append(False)
+    if not said:
+        return None
+    if any(answer is not said[0] for answer in said):
+        corrected = {"vent", "hov", "undskyld", "mente", "forkert", "eller", "altsaa"} & set(tokens)
+        return said[-1] if corrected else said[0] if tokens and len(said) == 2 and said[0] else None
+    return said[0]
+
+
+def _command(words: list[str], vocabulary: Vocabulary) -> Command | None:
+    """A command stands alone or with little beside it; "stop smerterne" and "kan ikke stoppe" are not one."""
+    if not words:
+        return None
+    for name in ("stop", "start", "pause", "help"):
+        for phrase in vocabulary.commands.get(name, ()):
+            wanted = fold(phrase).split()
+            rest = _without(words, wanted)
+            if rest is None:
+                continue
+            allowed = _POLITE | _STOP_OBJECTS if name == "stop" else _POLITE
+            if all(word in allowed for word in rest) and len(rest) <= _SOLO_WORDS_IN_COMMAND:
+                return name
+    return None
+
+
+def _without(words: list[str], wanted: list[str]) -> list[str] | None:
+    """The words before and after the phrase, or None when it is not there."""
+    for index in range(len(words) - len(wanted) + 1):
+        if words[index : index + len(wanted)] == wanted:
+            return words[:index] + words[index + len(wanted) :]
+    return None

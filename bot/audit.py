@@ -1,0 +1,35 @@
+"""The audit log: who saw or changed which patient data. Ids only; a patient's words never stand here."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from core.models import Audit
+
+
+def record(
+    session: Session,
+    *,
+    clinic_id: str,
+    staff_id: int | None,
+    action: str,
+    object_type: str,
+    object_id: object,
+    now: datetime,
+) -> None:
+    """Add a line in the caller's transaction, so that an act and its trace stand or fall together.
+
+    `action`: noun and verb, such as `patient.view`. `staff_id` None: done by the system or at the command line.
+    """
+    session.add(
+        Audit(
+            at=now,
+            clinic_id=clinic_id,
+            staff_id=staff_id,
+            action=action,
+            object_type=object_type,
+            object_id=str(object_id),
+        )
+    )

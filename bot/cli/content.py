@@ -1,0 +1,106 @@
+"""Commands that need no installation: the checker, segments, and the texts."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sys
+from datetime import datetime
+
+import click
+
+from bot.enrolment import Application, course_of
+from bot.red_flags import load_checker
+from bot.red_flags.jsonl import explain, triage_lines
+from bot.runtime import utc_now
+from core.models import Clinic
+from messages.lint import lint, rows
+from messages.loader import load_content
+from messages.sms import measure
+from scheduler.calendar import TZ, local
+from scheduler.planning import plan
+
+QUESTIONS = ("screening", "pain", "exercise", "activity", "open")
+
+
+@click.command("triage")
+@click.argument("text", required=False)
+@click.option("--question", type=click.Choice(QUESTIONS), help="What the patient was asked last.")
+@click.option("--jsonl", is_flag=True, help="Read lines {id, text, question} from standard input.")
+def triage(text: str | None, question: str | None, jsonl: bool) -> None:  # noqa: FBT001
+    """What the red-flag checker makes of a reply, and why."""
+    checker = load_checker()
+    if jsonl:
+        for line in triage_lines(sys.stdin, checker):
+            click.echo(line)
+        return
+    if text is None:
+        raise click.UsageError("give a TEXT, or lines on standard input with --jsonl")
+    click.echo(explain(checker.check(text, question)))
+
+
+@click.command("segments")
+def segments() -> None:
+    """Lines {text} in; {encoding, segments, units} out."""
+    for line in sys.stdin:
+        if not line.strip():
+            continue
+        text = _text_of(line)
+        if text is None:
+            click.echo(json.dumps({"error": 'each line must be {"text": "..."}'}))
+        else:
+            click.echo(json.dumps(dataclasses.asdict(measure(text))))
+
+
+def _text_of(line: str) -> str | None:
+    try:
+        text = json.loads(line)["text"]
+    except (ValueError, KeyError, TypeError):
+        return None
+    return text if isinstance(text, str) else None
+
+
+@click.group("messages")
+def messages() -> None:
+    """The texts patients receive."""
+
+
+@messages.command("check")
+@click.option("--json", "as_json", is_flag=True)
+def messages_check(as_json: bool) -> None:  # noqa: FBT001
+    """Hold every text against the rules; exit 1 when one breaks them."""
+    content = load_content()
+    table = rows(content)
+    if as_json:
+        click.echo(json.dumps([dataclasses.asdict(row) for row in table], ensure_ascii=False, indent=1))
+    else:
+        click.echo(f"{'programme':<18} {'step':<26} {'encoding':<8} {'segments':>8} {'lix':>5}  sources")
+        for row in table:
+            sources = ", ".join(row.sources)
+            click.echo(
+                f"{row.programme:<18} {row.step:<26} {row.encoding:<8} {row.segments:>8} {row.lix:>5.1f}  {sources}"
+            )
+    findings = lint(content)
+    for finding in findings:
+        click.echo(f"{finding.programme} {finding.step}: {finding.rule}: {finding.problem}", err=True)
+    if findings:
+        sys.exit(1)
+
+
+@messages.command("preview")
+@click.argument("programme_id")
+@click.option("--start", type=click.DateTime(["%Y-%m-%d", "%d-%m-%Y"]), help="First day; today when left out.")
+def messages_preview(programme_id: str, start: datetime | None) -> None:
+    """The calendar of a course: when each text goes out, and what it says."""
+    content = load_content()
+    if programme_id not in content.programmes:
+        raise click.BadParameter(f"there is no such programme; there are {', '.join(content.programmes)}")
+    now = start.replace(hour=12, tzinfo=TZ) if start else utc_now()
+    application = Application("", "", programme_id, "", "", consent=True, instructed=True)
+    clinic = Clinic(id="x", name="Klinikken", phone="+4500000000", window_opens=9 * 60, window_closes=20 * 60)
+    for row in plan(course_of(content.programmes[programme_id], clinic, application, now)):
+        text = row.step.text.format(klinik="Klinikken", telefon="00 00 00 00")
+        click.echo(f"{local(row.due_at):%d-%m-%Y kl. %H.%M}  {row.step.id} ({row.reason})\n    {text}")
+
+
+COMMANDS = (triage, segments, messages)

@@ -1,0 +1,36 @@
+"""The group all commands hang on, and how their mistakes are told."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+from sqlalchemy.exc import OperationalError
+
+from bot.cli import content, installation, operation
+from bot.cli.common import DATABASE_GONE
+from core.crypto import DecryptionError
+from core.settings import SettingsError
+from messages.loader import ContentError
+from messages.red_flag_schema import RulesError
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def cli() -> None:
+    """Rygbot follows a patient by SMS after a visit for back pain."""
+
+
+for command in (*installation.COMMANDS, *operation.COMMANDS, *content.COMMANDS):
+    cli.add_command(command)
+
+
+def main() -> None:
+    """Run a command. Wrong settings or content, or a database that is gone, end it with a sentence each."""
+    try:
+        cli(standalone_mode=True)
+    except (SettingsError, ContentError, RulesError, DecryptionError) as error:
+        click.echo(str(error), err=True)
+        sys.exit(2)
+    except OperationalError as error:
+        click.echo(f"Error: {DATABASE_GONE} ({type(error.orig).__name__})", err=True)
+        sys.exit(1)

@@ -1,0 +1,101 @@
+"""Commands that run the product: demo, web, worker, bulk enrolment."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from pathlib import Path
+
+import click
+
+from bot import csv_import, worker
+from bot.cli.common import find_clinic, start_runtime
+from bot.demo.run import run_demo
+from bot.enrolment import Rejected, enrol
+from bot.server import port_is_taken, serve_forever
+
+
+def _require_free(host: str, port: int) -> None:
+    if port_is_taken(host, port):
+        raise click.ClickException(f"port {port} is taken by another program: choose another with --port")
+
+
+@click.command("demo")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--day-seconds", default=20.0, show_default=True, type=click.FloatRange(1, 86400))
+def demo(port: int, day_seconds: float) -> None:
+    """Web, worker and simulated telephones on SQLite, in time-lapse, with ready patients."""
+    _require_free("127.0.0.1", port)
+    run_demo(port=port, day_seconds=day_seconds)
+
+
+@click.command("serve")
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--processes", default=2, show_default=True, type=click.IntRange(1, 64))
+def serve(host: str, port: int, processes: int) -> None:
+    """The web side: staff pages and Twilio's webhooks. Put it behind a proxy that speaks https."""
+    start_runtime().engine.dispose()
+    _require_free(host, port)
+    serve_forever(host=host, port=port, processes=processes)
+
+
+@click.command("worker")
+@click.option("--drain", is_flag=True, help="Send all that is due, then exit.")
+@click.option("--senders", default=16, show_default=True, type=click.IntRange(1, 256), help="Sends under way at once.")
+def work(drain: bool, senders: int) -> None:  # noqa: FBT001
+    """The sender. Any number may run on PostgreSQL; one on SQLite."""
+    runtime = start_runtime()
+    dispatcher = worker.make_dispatcher(runtime, worker.gateway_factory(runtime), senders)
+    if drain:
+        tally = worker.drain(runtime, dispatcher)
+        dispatcher.close()
+        click.echo(f"sent {tally.sent}, failed {tally.failed}, unknown {tally.unknown}, later {tally.retried}")
+        return
+    asked_to_stop = threading.Event()
+    for signum in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(signum, lambda *_: asked_to_stop.set())
+    ticker = worker.start(runtime, dispatcher)
+    click.echo("Worker running. Ctrl-C ends it.", err=True)
+    asked_to_stop.wait()
+    ticker.stop()
+    dispatcher.close()
+    runtime.engine.dispose()
+
+
+@click.command("enrol")
+@click.option("--clinic", "clinic_id", required=True)
+@click.option("--csv", "path", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Check every line, store nothing.")
+def enrol_csv(clinic_id: str, path: Path, dry_run: bool) -> None:  # noqa: FBT001
+    """Enrol the patients of a CSV file; lines with errors are listed in Danish and left out (exit 1)."""
+    try:
+        rows = csv_import.read(path.read_bytes())
+    except csv_import.FileRefusedError as error:
+        raise click.ClickException(str(error)) from error
+    runtime = start_runtime()
+    enrolled = 0
+    refused = 0
+    with runtime.sessions() as session:
+        clinic = find_clinic(session, clinic_id)
+        for row in rows:
+            errors = list(row.errors)
+            result = enrol(session, runtime.content, clinic, row.application, now=runtime.now(), staff_id=None)
+            if isinstance(result, Rejected):
+                errors += [f"{csv_import.FIELDS.get(field, field)}: {text}" for field, text in result.errors.items()]
+            if errors:
+                session.rollback()
+                refused += 1
+                click.echo(f"Linje {row.number}: {' '.join(errors)}")
+                continue
+            enrolled += 1
+            if not dry_run:
+                session.commit()
+        session.rollback()
+    verb = "kan tilmeldes" if dry_run else "tilmeldt"
+    click.echo(f"{enrolled} {verb}, {refused} afvist.")
+    sys.exit(1 if refused else 0)
+
+
+COMMANDS = (demo, serve, work, enrol_csv)

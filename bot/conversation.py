@@ -1,0 +1,172 @@
+"""Pure: what a reply, already triaged, leads to. Red comes before everything, then commands, then the answer.
+
+Decides nothing about how: the receiver turns a Decision into rows in one transaction.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Literal
+
+from bot.advice import choose_group
+from bot.answers import Answer
+from bot.red_flags import Level, Triage
+from core.states import AlertKind, Colour, EnrolmentState
+from messages.advice_schema import AdviceGroup
+
+REACHED_DOCTOR = "reached_doctor"
+MAX_PLAIN_PAIN = 7
+
+
+class Change(StrEnum):
+    """What happens to the patient's course."""
+
+    NONE = "none"
+    OPT_OUT = "opt_out"
+    OPT_IN = "opt_in"
+    PAUSE = "pause"
+    RESUME = "resume"
+    REOPEN = "reopen"
+
+
+@dataclass(frozen=True)
+class Situation:
+    """Where the conversation stands.
+
+    `question`: kind of the last one asked; `asked_again`: it was a repetition. `can_reopen`: the patient's own STOP
+    ended the course, so START takes it up again.
+    """
+
+    question: str | None
+    asked_again: bool
+    course: EnrolmentState | None
+    opted_out: bool
+    has_words: bool
+    checker_failed: bool = False
+    can_reopen: bool = False
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What to do about a reply.
+
+    `advice`: group of the advice text. `answer`: field name of an ordinary answer in replies.toml. `question`: what
+    that answer asks again. `screening_clean`: True after a denial of all red flags, False from a red reply on,
+    None leaves it. `check_contact`: ask later whether the patient got hold of a doctor.
+    """
+
+    change: Change = Change.NONE
+    advice: AdviceGroup | None = None
+    answer: str | None = None
+    question: str | None = None
+    alert: AlertKind | None = None
+    colour: Colour | None = None
+    screening_clean: bool | None = None
+    check_contact: bool = False
+
+
+def decide(situation: Situation, triage: Triage, answer: Answer) -> Decision:
+    """One reply, one decision; every path that is not an ordinary, understood answer ends in a human queue."""
+    if triage.level is Level.RED:
+        return _red(situation, triage, answer)
+    if situation.checker_failed:
+        return _silenced(situation, _queue(AlertKind.CHECKER_FAILED, Colour.AMBER, advice=AdviceGroup.UNCLEAR))
+    if answer.command is not None:
+        return _command(situation, triage, answer.command)
+    if situation.question == REACHED_DOCTOR and not situation.opted_out:
+        return _contact(triage, answer)
+    if triage.level is Level.AMBER:
+        group = choose_group(triage.level, triage.flags)
+        return _silenced(situation, _queue(AlertKind.REPLY, Colour.AMBER, advice=group))
+    if not situation.has_words and answer == Answer():
+        return _silenced(situation, _queue(AlertKind.UNREADABLE, Colour.AMBER, answer="no_words"))
+    if situation.course is not EnrolmentState.ACTIVE:
+        text = "course_over" if situation.course is not EnrolmentState.PAUSED else "noted"
+        return _silenced(situation, _queue(AlertKind.OUTSIDE_COURSE, Colour.BLUE, answer=text))
+    return _ordinary(situation, triage, answer)
+
+
+def _red(situation: Situation, triage: Triage, answer: Answer) -> Decision:
+    stops = answer.command == "stop"
+    decision = Decision(
+        change=Change.OPT_OUT if stops else Change.NONE,
+        advice=choose_group(triage.level, triage.flags),
+        alert=AlertKind.REPLY,
+        colour=Colour.RED,
+        screening_clean=False,
+        check_contact=not stops,
+    )
+    if situation.opted_out:
+        return replace(decision, advice=None, alert=AlertKind.CALL_BACK, check_contact=False)
+    return replace(decision, alert=AlertKind.CALL_BACK) if stops else decision
+
+
+def _queue(
+    kind: AlertKind, colour: Colour, *, advice: AdviceGroup | None = None, answer: str | None = None
+) -> Decision:
+    return Decision(alert=kind, colour=colour, advice=advice, answer=answer)
+
+
+def _silenced(situation: Situation, decision: Decision) -> Decision:
+    """An opted-out patient is not written to; what needs an answer becomes a call."""
+    if not situation.opted_out:
+        return decision
+    return replace(decision, advice=None, answer=None, question=None, alert=AlertKind.CALL_BACK)
+
+
+def _command(situation: Situation, triage: Triage, command: Literal["stop", "start", "pause", "help"]) -> Decision:
+    alert = (AlertKind.REPLY, Colour.AMBER) if triage.level is Level.AMBER else (None, None)
+    if command == "stop":
+        answer = None if situation.opted_out else "stopped"
+        return Decision(Change.OPT_OUT, answer=answer, alert=alert[0], colour=alert[1])
+    if command == "start":
+        return _start(situation)
+    if situation.opted_out:
+        return Decision(alert=alert[0], colour=alert[1])
+    if command == "pause" and situation.course is EnrolmentState.ACTIVE:
+        return Decision(Change.PAUSE, answer="paused", alert=alert[0], colour=alert[1])
+    return Decision(answer="help", alert=alert[0], colour=alert[1])
+
+
+def _start(situation: Situation) -> Decision:
+    """The line is open again whatever the course; it goes on where there is one to go on with."""
+    if situation.can_reopen:
+        return Decision(Change.REOPEN, answer="started")
+    has_course = situation.course in {EnrolmentState.ACTIVE, EnrolmentState.PAUSED}
+    change = Change.OPT_IN if situation.opted_out else Change.RESUME
+    return Decision(change, answer="started" if has_course else "nothing_to_start")
+
+
+def _contact(triage: Triage, answer: Answer) -> Decision:
+    if answer.yes is True:
+        alert = (AlertKind.REPLY, Colour.AMBER) if triage.level is Level.AMBER else (None, None)
+        return Decision(answer="contact_made", alert=alert[0], colour=alert[1])
+    return Decision(advice=AdviceGroup.CONTACT_MISSED, alert=AlertKind.NO_CONTACT, colour=Colour.RED)
+
+
+def _ordinary(situation: Situation, triage: Triage, answer: Answer) -> Decision:
+    """A green reply in a running course, read in the light of the last question."""
+    question = situation.question
+    if question == "screening":
+        return _screening(situation, answer)
+    if question == "pain" and answer.number is None:
+        if situation.asked_again:
+            return Decision(answer="noted")
+        return Decision(answer="pain_unclear", question="pain")
+    if question == "pain":
+        return Decision(answer="pain_noted")
+    if question in {"exercise", "activity"} and answer.yes is not None:
+        return Decision(answer=f"{question}_{'done' if answer.yes else 'missed'}")
+    if "better" in triage.flags:
+        return Decision(answer="better")
+    return Decision(answer="thanks" if answer.thanks else "noted")
+
+
+def _screening(situation: Situation, answer: Answer) -> Decision:
+    """Only a plain no is a clean screening; anything else is asked once more, then a person looks."""
+    if answer.yes is False:
+        return Decision(answer="screening_clear", screening_clean=True)
+    if situation.asked_again:
+        return _queue(AlertKind.UNREADABLE, Colour.AMBER, advice=AdviceGroup.UNCLEAR)
+    return Decision(answer="screening_unclear", question="screening")

@@ -1,0 +1,146 @@
+"""A course under way: pause, resume, stop, take up again, complete, and what must wait. The caller commits."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from bot import audit
+from core import phone as telephone
+from core.models import Alert, AlertState, Clinic, Colour, Enrolment, EnrolmentState, Message, MessageKind, MessageState
+from messages.loader import Content
+from messages.render import render
+from scheduler.calendar import Window, at
+from scheduler.outbox import apply_holds, cancel_course, enqueue_plan
+from scheduler.planning import Course, Facts, PlannedStep, plan
+
+RUNNING = (EnrolmentState.ACTIVE, EnrolmentState.PAUSED)
+STOPPED_BY_PATIENT = "patienten har afmeldt sms"
+ON_THE_WAY = (MessageState.PLANNED, MessageState.HELD, MessageState.SENDING)
+
+
+def running_enrolment(session: Session, patient_id: int) -> Enrolment | None:
+    return session.scalar(select(Enrolment).where(Enrolment.patient_id == patient_id, Enrolment.state.in_(RUNNING)))
+
+
+def enqueue_course(session: Session, enrolment: Enrolment, rows: list[PlannedStep], now: datetime) -> list[Message]:
+    """Put a planned course into the outbox with its finished texts, held where it must wait."""
+    clinic = session.get_one(Clinic, enrolment.clinic_id)
+    shown = telephone.display(clinic.phone)
+    texts = [render(row.step.text, clinic=clinic.name, phone=shown) for row in rows]
+    messages = enqueue_plan(session, enrolment, rows, texts, now)
+    refresh_holds(session, enrolment)
+    return messages
+
+
+def refresh_holds(session: Session, enrolment: Enrolment) -> None:
+    """Hold or release the waiting texts after an alert, a pause or a screening answer changed."""
+    session.flush()
+    red_open = session.scalar(
+        select(
+            exists().where(
+                Alert.patient_id == enrolment.patient_id,
+                Alert.colour == Colour.RED,
+                Alert.state != AlertState.RESOLVED,
+            )
+        )
+    )
+    facts = Facts(
+        red_open=bool(red_open),
+        paused=enrolment.state == EnrolmentState.PAUSED,
+        clean_at=enrolment.screening_clean_at,
+    )
+    apply_holds(session, enrolment.id, facts)
+
+
+def pause(session: Session, enrolment: Enrolment, *, now: datetime, until: date | None, staff_id: int | None) -> None:
+    """Hold the course. `until`: local date on whose morning it goes on by itself; None waits for somebody."""
+    if enrolment.state not in RUNNING:
+        return
+    enrolment.state = EnrolmentState.PAUSED
+    enrolment.paused_until = at(until, time(0)) if until else None
+    refresh_holds(session, enrolment)
+    audit_change(session, enrolment, staff_id, "enrolment.pause", now)
+
+
+def resume(session: Session, enrolment: Enrolment, *, now: datetime, staff_id: int | None) -> None:
+    """Go on with what is still to come; what fell due during the pause expires and is not sent in a heap."""
+    if enrolment.state != EnrolmentState.PAUSED:
+        return
+    enrolment.state = EnrolmentState.ACTIVE
+    enrolment.paused_until = None
+    refresh_holds(session, enrolment)
+    audit_change(session, enrolment, staff_id, "enrolment.resume", now)
+
+
+def reopen(session: Session, content: Content, enrolment: Enrolment, *, now: datetime) -> None:
+    """Take up a course that the patient's own STOP ended: what was still to come is planned anew."""
+    programme = content.programmes.get(enrolment.programme_id)
+    if programme is None or enrolment.state_reason != STOPPED_BY_PATIENT:
+        return
+    clinic = session.get_one(Clinic, enrolment.clinic_id)
+    course = Course(
+        programme=programme,
+        enrolled_at=enrolment.created_at,
+        start_date=enrolment.start_date,
+        time_of_day=enrolment.time_of_day,
+        instructed=enrolment.instructed,
+        window=Window(clinic.window_opens, clinic.window_closes),
+    )
+    enrolment.state = EnrolmentState.ACTIVE
+    enrolment.state_reason = ""
+    enrolment.ended_at = None
+    enrolment.plan_version += 1
+    enqueue_course(session, enrolment, [row for row in plan(course) if row.due_at > now], now)
+    audit_change(session, enrolment, None, "enrolment.reopen", now)
+
+
+def stop(session: Session, enrolment: Enrolment, *, now: datetime, reason: str, staff_id: int | None) -> None:
+    """End the course for good and cancel what has not left."""
+    if enrolment.state not in RUNNING:
+        return
+    enrolment.state = EnrolmentState.STOPPED
+    enrolment.state_reason = reason
+    enrolment.ended_at = now
+    cancel_course(session, enrolment.id, reason)
+    audit_change(session, enrolment, staff_id, "enrolment.stop", now)
+
+
+def resume_due(session: Session, now: datetime) -> int:
+    """Tick: courses whose pause is over go on."""
+    rows = session.scalars(
+        select(Enrolment).where(Enrolment.state == EnrolmentState.PAUSED, Enrolment.paused_until <= now)
+    ).all()
+    for enrolment in rows:
+        resume(session, enrolment, now=now, staff_id=None)
+    return len(rows)
+
+
+def complete_finished(session: Session, now: datetime) -> int:
+    """Tick: courses with nothing left to send are completed."""
+    left = exists().where(
+        Message.enrolment_id == Enrolment.id,
+        Message.kind == MessageKind.STEP,
+        Message.state.in_(ON_THE_WAY),
+    )
+    rows = session.scalars(select(Enrolment).where(Enrolment.state == EnrolmentState.ACTIVE, ~left)).all()
+    for enrolment in rows:
+        enrolment.state = EnrolmentState.COMPLETED
+        enrolment.ended_at = now
+        audit_change(session, enrolment, None, "enrolment.complete", now)
+    return len(rows)
+
+
+def audit_change(session: Session, enrolment: Enrolment, staff_id: int | None, action: str, now: datetime) -> None:
+    """One line in the audit log about an enrolment; `staff_id` None: done by the patient or the system."""
+    audit.record(
+        session,
+        clinic_id=enrolment.clinic_id,
+        staff_id=staff_id,
+        action=action,
+        object_type="enrolment",
+        object_id=enrolment.id,
+        now=now,
+    )

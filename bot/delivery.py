@@ -1,0 +1,87 @@
+"""What follows when a text does not arrive, and how the provider's receipts move a text on."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import or_
+from sqlalchemy.orm import Session
+
+from bot.alerts import raise_alert
+from bot.course import STOPPED_BY_PATIENT, running_enrolment, stop
+from core.gateway import OPTED_OUT
+from core.models import AlertKind, Colour, Message, MessageKind, MessageState, Patient
+from scheduler.outbox import cancel_waiting, move
+
+RECEIPTS = {
+    "accepted": MessageState.SENT,
+    "scheduled": MessageState.SENT,
+    "queued": MessageState.SENT,
+    "sending": MessageState.SENT,
+    "sent": MessageState.SENT,
+    "delivered": MessageState.DELIVERED,
+    "read": MessageState.DELIVERED,
+    "undelivered": MessageState.UNDELIVERED,
+    "failed": MessageState.FAILED,
+    "canceled": MessageState.FAILED,
+}
+"""Twilio's MessageStatus -> ours."""
+
+
+def opt_out(session: Session, patient: Patient, now: datetime) -> None:
+    """Final until START: nothing more goes out, the course is stopped."""
+    if patient.opted_out_at is None:
+        patient.opted_out_at = now
+    if (enrolment := running_enrolment(session, patient.id)) is not None:
+        stop(session, enrolment, now=now, reason=STOPPED_BY_PATIENT, staff_id=None)
+    cancel_waiting(session, STOPPED_BY_PATIENT, Message.patient_id == patient.id, Message.created_at < now)
+
+
+def on_failure(session: Session, message: Message, now: datetime) -> None:
+    """A text did not arrive: an opt-out the provider knew of is taken over; anything else is staff's to see.
+
+    Advice that did not arrive is red: nobody has told the patient to see a doctor.
+    """
+    patient = message.patient
+    if patient is None:
+        return
+    was_opted_out = patient.opted_out_at is not None
+    if message.error_code == OPTED_OUT:
+        opt_out(session, patient, now)
+    is_advice = message.kind == MessageKind.ADVICE
+    if was_opted_out and not is_advice:
+        return
+    raise_alert(
+        session,
+        clinic_id=message.clinic_id,
+        kind=AlertKind.CALL_BACK if is_advice else AlertKind.UNDELIVERED,
+        colour=Colour.RED if is_advice else Colour.BLUE,
+        now=now,
+        patient_id=message.patient_id,
+        enrolment_id=message.enrolment_id,
+        message=message,
+    )
+
+
+def take_receipt(
+    session: Session, *, message_id: int, provider_id: str, status: str, error_code: str | None, now: datetime
+) -> bool:
+    """Move a text on by a receipt, whatever order receipts come in. False when it changed nothing."""
+    target = RECEIPTS.get(status)
+    if target is None:
+        return False
+    is_end = target in {MessageState.DELIVERED, MessageState.UNDELIVERED, MessageState.FAILED}
+    values: dict[str, object] = {"provider_id": provider_id, "lease_until": None}
+    if error_code:
+        values["error_code"] = error_code
+    if is_end:
+        values["settled_at"] = now
+    same_text = or_(Message.provider_id.is_(None), Message.provider_id == provider_id)
+    if not move(session, message_id, target, same_text, **values):
+        return False
+    message = session.get_one(Message, message_id, populate_existing=True)
+    if message.sent_at is None:
+        message.sent_at = now
+    if target in {MessageState.UNDELIVERED, MessageState.FAILED}:
+        on_failure(session, message, now)
+    return True

@@ -1,0 +1,1 @@
+"""The demo: the real product with telephones on the screen and days that pass in seconds."""

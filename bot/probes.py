@@ -1,0 +1,119 @@
+"""What machines ask over HTTP: is the process alive, can it do its work, how much waits. No patient data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+import structlog
+from flask import Blueprint, Response, jsonify
+from flask.typing import ResponseReturnValue
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.metrics_core import Metric
+from prometheus_client.registry import Collector
+from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from bot import health
+from bot.runtime import Runtime
+from bot.web import db, runtime, wall_now
+from core.models import Alert, AlertState, Colour, Message, MessageState
+
+blueprint = Blueprint("probes", __name__)
+log = structlog.get_logger(__name__)
+
+
+@blueprint.get("/healthz")
+def alive() -> ResponseReturnValue:
+    return jsonify(status="alive")
+
+
+@blueprint.get("/readyz")
+def ready() -> ResponseReturnValue:
+    """200 when texts can come in and go out; 503 with a sentence per thing that is wrong."""
+    problems = [f"{finding.what}: {finding.detail}" for finding in _findings() if not finding.is_good]
+    if problems:
+        return jsonify(status="not ready", problems=problems), 503
+    return jsonify(status="ready")
+
+
+@blueprint.get("/metrics")
+def metrics() -> ResponseReturnValue:
+    """Prometheus text; 503 when the database cannot be read."""
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(DatabaseCollector(runtime()))
+    try:
+        text = generate_latest(registry)
+    except SQLAlchemyError as error:
+        log.warning("metrics cannot be read", error=type(error).__name__)
+        return Response("the database cannot be read\n", 503, content_type="text/plain; charset=utf-8")
+    return Response(text, content_type=CONTENT_TYPE_LATEST)
+
+
+def _findings() -> list[health.Finding]:
+    database = health.database(runtime())
+    if not database.is_good:
+        return [database]
+    return [database, health.worker(db(), wall_now())]
+
+
+class DatabaseCollector(Collector):
+    """Counts read from the database when somebody asks, so that all processes tell the same."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+
+    def describe(self) -> list[Metric]:
+        return []
+
+    def collect(self) -> Iterator[Metric]:
+        now = self._runtime.now()
+        with self._runtime.sessions() as session:
+            yield _messages(session)
+            yield _alerts(session)
+            yield _age(
+                "rygbot_oldest_open_red_alert_age_seconds",
+                "How long the oldest red alert has waited for somebody to acknowledge it; 0 when none waits",
+                session.scalar(
+                    select(func.min(Alert.opened_at)).where(Alert.state == AlertState.OPEN, Alert.colour == Colour.RED)
+                ),
+                now,
+            )
+            yield _age(
+                "rygbot_oldest_due_message_age_seconds",
+                "How long the oldest text that is due has waited to be sent; 0 when none is due",
+                session.scalar(
+                    select(func.min(Message.next_attempt_at)).where(
+                        Message.state == MessageState.PLANNED, Message.next_attempt_at <= now
+                    )
+                ),
+                now,
+            )
+
+
+def _messages(session: Session) -> Metric:
+    family = GaugeMetricFamily("rygbot_messages", "Texts in the outbox by state", labels=["state"])
+    rows = session.execute(select(Message.state, func.count()).group_by(Message.state))
+    counts = dict(rows.all())
+    for state in MessageState:
+        family.add_metric([state], counts.get(state, 0))
+    return family
+
+
+def _alerts(session: Session) -> Metric:
+    text = "Alerts nobody has acknowledged, by colour"
+    family = GaugeMetricFamily("rygbot_open_alerts", text, labels=["colour"])
+    rows = session.execute(
+        select(Alert.colour, func.count()).where(Alert.state == AlertState.OPEN).group_by(Alert.colour)
+    )
+    counts = dict(rows.all())
+    for colour in Colour:
+        family.add_metric([colour], counts.get(colour, 0))
+    return family
+
+
+def _age(name: str, text: str, since: datetime | None, now: datetime) -> Metric:
+    age = max((now - since).total_seconds(), 0.0) if since else 0.0
+    return GaugeMetricFamily(name, text, value=age)

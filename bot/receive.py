@@ -1,0 +1,227 @@
+"""A reply from the moment it comes in: kept raw first, then triage, advice, alert and answer in one transaction."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from bot import conversation
+from bot.act import carry_out
+from bot.alerts import clinic_for_stranger, raise_alert
+from bot.answers import parse
+from bot.course import STOPPED_BY_PATIENT
+from bot.red_flags import Checker, Level, check_safely
+from bot.red_flags import Triage as Reading
+from core import phone as telephone
+from core.crypto import keyring_of
+from core.models import AlertKind, Clinic, Colour, Enrolment, Message, MessageKind, Patient, Reply, Triage
+from core.states import EnrolmentState
+from messages.loader import Content
+from messages.render import render
+from scheduler.outbox import Draft, enqueue, last_question
+
+QUESTION_STAYS = timedelta(hours=72)
+"""How long a question is what a bare answer answers."""
+STRANGER_ANSWERED_FOR = timedelta(hours=24)
+LEFT_BEHIND = timedelta(seconds=30)
+"""A kept reply that nobody has processed by then lost its request on the way, and is taken up by the tick."""
+MAX_FIELD = 200
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Inbound:
+    """An inbound text as the provider handed it over."""
+
+    provider_id: str
+    sender: str
+    recipient: str
+    body: str
+    media_count: int = 0
+
+
+def keep(session: Session, inbound: Inbound, now: datetime) -> int:
+    """Store a text raw, once per provider id, and commit. Returns the reply's id, old or new."""
+    provider_id = _clean(inbound.provider_id)
+    reply = Reply(
+        provider_id=provider_id,
+        sender=inbound.sender,
+        recipient=_clean(inbound.recipient),
+        body=inbound.body,
+        media_count=inbound.media_count,
+        received_at=now,
+    )
+    session.add(reply)
+    try:
+        session.commit()
+    except IntegrityError:
+        session.rollback()
+        return session.scalars(select(Reply.id).where(Reply.provider_id == provider_id)).one()
+    return reply.id
+
+
+def _clean(text: str) -> str:
+    """Fit for a plain column: no NUL, no lone surrogates, bounded."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode()[:MAX_FIELD]
+
+
+def process(session: Session, content: Content, checker: Checker, reply_id: int, now: datetime) -> Level | None:
+    """Triage a kept reply and carry out what follows; the caller commits. None when it was done before."""
+    reply = session.scalar(select(Reply).where(Reply.id == reply_id, Reply.processed_at.is_(None)).with_for_update())
+    if reply is None:
+        return None
+    reply.processed_at = now
+    patient = _patient_of(session, reply)
+    if patient is None:
+        return _stranger(session, content, checker, reply, now)
+    reply.patient_id, reply.clinic_id = patient.id, patient.clinic_id
+    enrolment = _latest_enrolment(session, patient)
+    reply.enrolment_id = enrolment.id if enrolment else None
+    asked = last_question(session, patient.id, now, QUESTION_STAYS)
+    reply.question = asked.question if asked else None
+    triage, failed = _triage(session, checker, reply, now)
+    situation = conversation.Situation(
+        question=reply.question,
+        asked_again=asked is not None and asked.kind == MessageKind.ANSWER,
+        course=EnrolmentState(enrolment.state) if enrolment else None,
+        opted_out=patient.opted_out_at is not None,
+        has_words=any(character.isalnum() for character in reply.body),
+        checker_failed=failed,
+        can_reopen=enrolment is not None and enrolment.state_reason == STOPPED_BY_PATIENT,
+    )
+    decision = conversation.decide(situation, triage, parse(reply.body, content.replies.vocabulary))
+    carry_out(session, content, decision, reply=reply, patient=patient, enrolment=enrolment, now=now)
+    return triage.level
+
+
+def process_left_behind(session: Session, content: Content, checker: Checker, now: datetime, limit: int = 50) -> int:
+    """Tick: take up replies whose request died. One that cannot be processed at all goes to staff as it is."""
+    waiting = session.scalars(
+        select(Reply.id)
+        .where(Reply.processed_at.is_(None), Reply.received_at <= now - LEFT_BEHIND)
+        .order_by(Reply.received_at)
+        .limit(limit)
+    ).all()
+    session.commit()
+    for reply_id in waiting:
+        try:
+            process(session, content, checker, reply_id, now)
+            session.commit()
+        except Exception:
+            session.rollback()
+            log.exception("reply could not be processed", reply=reply_id)
+            _to_staff(session, reply_id, now)
+            session.commit()
+    return len(waiting)
+
+
+def _to_staff(session: Session, reply_id: int, now: datetime) -> None:
+    reply = session.get_one(Reply, reply_id)
+    patient = _patient_of(session, reply)
+    clinic_id = patient.clinic_id if patient else clinic_for_stranger(session, reply.recipient)
+    if clinic_id is None:
+        return
+    reply.processed_at = now
+    reply.clinic_id = clinic_id
+    reply.patient_id = patient.id if patient else None
+    raise_alert(
+        session,
+        clinic_id=clinic_id,
+        kind=AlertKind.CHECKER_FAILED,
+        colour=Colour.RED,
+        now=now,
+        patient_id=reply.patient_id,
+        reply=reply,
+    )
+
+
+def _patient_of(session: Session, reply: Reply) -> Patient | None:
+    """Whose number this is; a number two clinics know belongs to the one whose number was written to."""
+    number = telephone.from_sender(reply.sender)
+    if number is None:
+        return None
+    hashes = keyring_of(session.get_bind().dialect).lookup_hashes(number)
+    known = session.execute(
+        select(Patient, Clinic.sender)
+        .join(Clinic, Patient.clinic_id == Clinic.id)
+        .where(Patient.phone_hash.in_(hashes))
+        .order_by(Patient.created_at.desc())
+    ).all()
+    ours = [patient for patient, sender in known if sender == reply.recipient]
+    everybody = [patient for patient, _ in known]
+    return next(iter(ours or everybody), None)
+
+
+def _latest_enrolment(session: Session, patient: Patient) -> Enrolment | None:
+    return session.scalar(
+        select(Enrolment).where(Enrolment.patient_id == patient.id).order_by(Enrolment.id.desc()).limit(1)
+    )
+
+
+def _triage(session: Session, checker: Checker, reply: Reply, now: datetime) -> tuple[Reading, bool]:
+    """Check and store. The second is True when the checker failed and the reply needs eyes."""
+    triage, error = check_safely(checker, reply.body, _question_for_checker(reply.question))
+    if error is not None:
+        log.error("checker failed", reply=reply.id, error=type(error).__name__)
+    reply.triage = Triage(
+        level=triage.level,
+        flags=list(triage.flags),
+        evidence=[asdict(evidence) for evidence in triage.evidence],
+        rule_version=triage.rule_version,
+        at=now,
+    )
+    session.flush()
+    return triage, error is not None
+
+
+def _question_for_checker(question: str | None) -> str | None:
+    return None if question == conversation.REACHED_DOCTOR else question
+
+
+def _stranger(session: Session, content: Content, checker: Checker, reply: Reply, now: datetime) -> Level | None:
+    """A number nobody knows: staff's queue, and one polite answer a day that says nothing of anybody."""
+    triage, _ = _triage(session, checker, reply, now)
+    clinic_id = clinic_for_stranger(session, reply.recipient)
+    if clinic_id is None:
+        reply.processed_at = None
+        log.error("no clinic to show a reply to: run `rygbot clinic add`", reply=reply.id)
+        return None
+    reply.clinic_id = clinic_id
+    raise_alert(
+        session,
+        clinic_id=clinic_id,
+        kind=AlertKind.UNKNOWN_SENDER,
+        colour=Colour.RED if triage.level is Level.RED else Colour.AMBER,
+        now=now,
+        reply=reply,
+    )
+    number = telephone.from_sender(reply.sender)
+    if number is not None and not _answered_lately(session, clinic_id, number, now):
+        clinic = session.get_one(Clinic, clinic_id)
+        text = content.replies.answers.unknown_sender
+        body = render(text, clinic=clinic.name, phone=telephone.display(clinic.phone))
+        draft = Draft(MessageKind.ANSWER, body, reason="svar til ukendt nummer")
+        enqueue(session, draft, clinic_id=clinic_id, to_phone=number, now=now, reply_id=reply.id)
+    return triage.level
+
+
+def _answered_lately(session: Session, clinic_id: str, number: str, now: datetime) -> bool:
+    """Numbers stand encrypted, so the day's few answers to strangers are opened and compared."""
+    answers = session.scalars(
+        select(Message).where(
+            Message.clinic_id == clinic_id,
+            Message.patient_id.is_(None),
+            Message.created_at > now - STRANGER_ANSWERED_FOR,
+        )
+    )
+    return any(answer.to_phone == number for answer in answers)
+
+
+def count_unprocessed(session: Session) -> int:
+    return session.scalar(select(func.count()).select_from(Reply).where(Reply.processed_at.is_(None))) or 0

@@ -1,0 +1,21 @@
+"""The red-flag checker: reads one Danish reply and says how serious it is, and why.
+
+Pure: no database, no web, no telephone. Rules and vocabulary stand in messages/red_flags.toml.
+"""
+
+from bot.red_flags.checker import Checker, check_safely, load_checker
+from bot.red_flags.jsonl import explain, triage_lines
+from bot.red_flags.model import UNCLEAR, Evidence, Level, Triage, worst
+
+__all__ = [
+    "UNCLEAR",
+    "Checker",
+    "Evidence",
+    "Level",
+    "Triage",
+    "check_safely",
+    "explain",
+    "load_checker",
+    "triage_lines",
+    "worst",
+]

@@ -1,0 +1,106 @@
+"""The whole reading of one reply, stage by stage; the worst finding decides."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bot.red_flags.concepts import Vocabulary, build_vocabulary, read_scene
+from bot.red_flags.context import Context, Denials, build_context, cues_in
+from bot.red_flags.joined import Splitter
+from bot.red_flags.model import UNCLEAR, Evidence, Level, Triage, in_order
+from bot.red_flags.normalise import fold, normalise
+from bot.red_flags.patterns import Scene
+from bot.red_flags.question import Answers, read_answer
+from bot.red_flags.rules import CompiledRule, Finding, compile_rules, findings
+from bot.red_flags.tokens import Token, tokenise
+from messages.red_flag_schema import RedFlagRules, load_rules
+
+ENGLISH_FROM = 2
+"""English words a reply holds before it is read as English."""
+
+
+class Checker:
+    """Reads replies by one version of the rules. Building it parses the rules; checking keeps no state."""
+
+    def __init__(self, rules: RedFlagRules) -> None:
+        self.rule_version = rules.rule_version
+        self._spelling = {fold(key): fold(value) for key, value in rules.spelling.items()}
+        self._english = frozenset(fold(word) for word in rules.english_words)
+        clashing = {fold(word) for word in rules.not_in_english}
+        self._spelling_in_english = {k: v for k, v in self._spelling.items() if k not in clashing}
+        self._vocabulary: Vocabulary = build_vocabulary(rules)
+        lexicon = self._vocabulary.lexicon
+        self._context: Context = build_context(rules, lexicon)
+        self._rules: tuple[CompiledRule, ...] = compile_rules(rules, lexicon)
+        self._answers = Answers({fold(word): number for word, number in rules.numbers.items()})
+        lexicon.learn_spelling(rules.ordinary_words)
+        joined = lexicon.words() | {fold(word) for word in rules.joined_words} | set(self._spelling)
+        self._splitter = Splitter(joined, lambda word: bool(lexicon.keys(word)))
+
+    def check(self, text: str, question: str | None = None) -> Triage:
+        """Level, flags and evidence of a reply. `question` is the kind of the last thing this patient was asked
+        (screening, pain, exercise, activity, open, reached_doctor), or None.
+        """
+        tokens = self._tokens(text)
+        scene, guards = read_scene(tokens, self._vocabulary)
+        denials = Denials(scene, self._context, self._vocabulary.lexicon)
+        cues = cues_in(scene, self._context)
+        red: list[Evidence] = []
+        amber: list[Evidence] = []
+        denied = bool(guards)
+        for finding in findings(self._rules, scene, question):
+            if denials.cancels(finding.occurrence):
+                denied = True
+                continue
+            kinds = cues.over(scene, finding.occurrence) - finding.rule.never_lowered_by
+            lowering = sorted(kinds) if finding.rule.red else []
+            evidence = _evidence(finding, scene, text, lowering)
+            (red if finding.rule.red and not lowering else amber).append(evidence)
+        if not red:
+            answer = read_answer(scene, denials, question, self._answers, denied=denied or bool(amber))
+            for name, level, first, last in answer:
+                evidence = _span(text, scene, first, last, name, f"answer_{question}")
+                (red if level is Level.RED else amber).append(evidence)
+        return self._triage(red, amber)
+
+    def _tokens(self, text: str) -> list[Token]:
+        """Words of the text; dialect that collides with English ("it" for "ikke") is not read into English."""
+        plain = normalise(text)
+        tokens = tokenise(plain, self._spelling, self._splitter)
+        if sum(token.word in self._english for token in tokens) < ENGLISH_FROM:
+            return tokens
+        return tokenise(plain, self._spelling_in_english, self._splitter)
+
+    def _triage(self, red: list[Evidence], amber: list[Evidence]) -> Triage:
+        level = Level.RED if red else Level.AMBER if amber else Level.GREEN
+        evidence = tuple(dict.fromkeys([*red, *amber]))
+        flags = in_order(item.flag for item in evidence if item.flag)
+        return Triage(level, flags, evidence, self.rule_version)
+
+
+def load_checker(path: Path | None = None) -> Checker:
+    """A checker with the rules of `path` (default: the shipped ones). RulesError when they cannot be used."""
+    return Checker(load_rules(path))
+
+
+def check_safely(checker: Checker, text: str, question: str | None = None) -> tuple[Triage, Exception | None]:
+    """Like `check`, but a fault inside gives amber with the flag "unclear", so that a human reads the reply.
+
+    The exception comes back beside it for the caller to log (its type, never the text).
+    """
+    try:
+        return checker.check(text, question), None
+    except Exception as error:  # noqa: BLE001 - promise 4: nothing falls off; the caller logs it
+        return Triage(Level.AMBER, (UNCLEAR,), (), checker.rule_version), error
+
+
+def _evidence(finding: Finding, scene: Scene, text: str, lowering: list[str]) -> Evidence:
+    """Evidence of a finding; one that a cue lowered to amber names the cue after its rule: "leg_weak/past"."""
+    flag = UNCLEAR if lowering else finding.rule.flag
+    rule = "/".join([finding.rule.id, *lowering[:1]])
+    return _span(text, scene, finding.occurrence.first, finding.occurrence.last, flag, rule)
+
+
+def _span(text: str, scene: Scene, first: int, last: int, flag: str, rule: str) -> Evidence:
+    start, end = scene.tokens[first].start, scene.tokens[last].end
+    return Evidence(flag, start, end, text[start:end], rule)

@@ -1,0 +1,82 @@
+"""The vocabulary compiled for look-up: which entries of the word lists a single token can be."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from bot.red_flags.normalise import fold
+from bot.red_flags.tokens import stem
+from bot.red_flags.typos import Mender
+
+_CACHE_LIMIT = 20_000
+_LONGEST_WORD = 60
+
+
+@dataclass
+class Lexicon:
+    """Maps a token to the word entries it matches. `key` is the entry as written, folded ("=kraft", "tiss*")."""
+
+    exact: dict[str, set[str]] = field(default_factory=dict)
+    stems: dict[str, set[str]] = field(default_factory=dict)
+    beginnings: dict[str, str] = field(default_factory=dict)
+    endings: dict[str, str] = field(default_factory=dict)
+    parts: dict[str, str] = field(default_factory=dict)
+    expressions: dict[str, re.Pattern[str]] = field(default_factory=dict)
+    _seen: dict[str, frozenset[str]] = field(default_factory=dict)
+    _mender: Mender = field(default_factory=Mender)
+
+    def add(self, word: str) -> str:
+        """Take in one word entry; returns its key."""
+        if word.startswith("re:"):
+            self.expressions[word] = re.compile(word[3:])
+            return word
+        key = fold(word)
+        bare = key.strip("=*")
+        if key.startswith("*") and key.endswith("*"):
+            self.parts[bare] = key
+        elif key.endswith("*"):
+            self.beginnings[bare] = key
+        elif key.startswith("*"):
+            self.endings[bare] = key
+        else:
+            self.exact.setdefault(bare, set()).add(key)
+            if not key.startswith("="):
+                self.stems.setdefault(stem(bare), set()).add(key)
+        return key
+
+    def learn_spelling(self, ordinary: Iterable[str]) -> None:
+        """Call once after all words are added: misspelt long words are then led back to the vocabulary."""
+        words = set(self.exact) | set(self.beginnings) | {part for part in self.parts if len(part) >= 7}
+        self._mender = Mender(words, (fold(word) for word in ordinary))
+
+    def words(self) -> frozenset[str]:
+        """All whole words of the vocabulary."""
+        return frozenset(self.exact)
+
+    def keys(self, word: str) -> frozenset[str]:
+        """The entries that a token's word matches; a misspelt long word matches what it was meant to be."""
+        known = self._seen.get(word)
+        if known is None:
+            known = self._direct(word)
+            if not known:
+                meant = self._mender.mend(word)
+                known = self._direct(meant) if meant else known
+            if len(self._seen) < _CACHE_LIMIT:
+                self._seen[word] = known
+        return known
+
+    def _direct(self, word: str) -> frozenset[str]:
+        found: set[str] = set()
+        found |= self.exact.get(word, set())
+        found |= self.stems.get(stem(word), set())
+        if len(word) <= _LONGEST_WORD:
+            for cut in range(1, len(word) + 1):
+                if (key := self.beginnings.get(word[:cut])) is not None:
+                    found.add(key)
+                if (key := self.endings.get(word[-cut:])) is not None:
+                    found.add(key)
+            found |= {key for part, key in self.parts.items() if part in word}
+            found |= {key for key, pattern in self.expressions.items() if pattern.fullmatch(word)}
+        return frozenset(found)

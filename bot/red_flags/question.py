@@ -1,0 +1,98 @@
+"""Sixth stage: the reply as an answer to what was asked last.
+
+Yes to the screening is red even without a symptom in it; a pain score of 8 or more is amber. Words for yes, no and
+numbers come from the rules; what the answer means is decided here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.red_flags.context import Denials
+from bot.red_flags.model import UNCLEAR, Level
+from bot.red_flags.patterns import Scene
+from bot.red_flags.scores import pain_score
+
+HIGH_PAIN = 8
+"""The lowest pain score (0-10) that staff must see."""
+_SHORT = 4
+
+Reading = tuple[str, Level, int, int]
+"""Flag ("" when the answer itself names none), level, first and last token."""
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Number words for scores."""
+
+    numbers: Mapping[str, int]
+
+
+def read_answer(
+    scene: Scene, denials: Denials, question: str | None, answers: Answers, *, denied: bool
+) -> list[Reading]:
+    """What the reply says as an answer. `denied`: the text has already been understood as something else."""
+    words = [index for index, token in enumerate(scene.tokens) if token.is_word]
+    if question == "screening":
+        return _screening(scene, denials, words, denied=denied)
+    if question == "pain":
+        return _pain(scene, words, answers, denied=denied)
+    return []
+
+
+def _pain(scene: Scene, words: list[int], answers: Answers, *, denied: bool) -> list[Reading]:
+    score = pain_score([token.word for token in scene.tokens[:60]], answers.numbers)
+    if score is None:
+        understood = denied or scene.has(("{all_well}", "{other_topic}", "{none}", "{neg}", "{no}"))
+        short = scene.tokens and len(words) <= _SHORT
+        return [(UNCLEAR, Level.AMBER, 0, len(scene.tokens) - 1)] if short and not understood else []
+    if score < HIGH_PAIN or not words:
+        return []
+    return [("high_pain", Level.AMBER, words[0], words[min(len(words), 3) - 1])]
+
+
+def _screening(scene: Scene, denials: Denials, words: list[int], *, denied: bool) -> list[Reading]:
+    named = _named_item(scene, denials, words)
+    if named is not None:
+        return [named]
+    yes = _first(scene, "{yes}")
+    if yes is None or not words:
+        return _unclear(scene, words, denied=denied)
+    negative = _first(scene, "{no}")
+    reassuring = scene.has(("{all_well}",)) or scene.has(("{neg}",))
+    filler = {occurrence.first for occurrence in scene.of(("{filler}", "{yes}"))}
+    others = [index for index in words if index not in filler]
+    corrected = negative is not None and negative > yes
+    if not others and not corrected:
+        return [("", Level.RED, yes, yes)]
+    if negative is not None or reassuring or denied or yes != words[0]:
+        return []
+    if scene.has(("{other_topic}",)) or any(scene.tokens[index].word[0].isdigit() for index in others):
+        return []
+    return [("", Level.RED, yes, yes)]
+
+
+def _unclear(scene: Scene, words: list[int], *, denied: bool) -> list[Reading]:
+    """A short reply to the screening that says neither yes nor no, nor anything else that was understood."""
+    understood = denied or scene.has(("{no}", "{deny}", "{all_well}", "{other_topic}"))
+    if understood or not scene.tokens or len(words) > _SHORT:
+        return []
+    return [(UNCLEAR, Level.AMBER, 0, len(scene.tokens) - 1)]
+
+
+def _named_item(scene: Scene, denials: Denials, words: list[int]) -> Reading | None:
+    """An answer that points at an item of the question: "nr 2", "begge dele", "det med skridtet", "kun feber"."""
+    for name in ("{screening_choice}", "{screening_item}"):
+        for occurrence in scene.of((name,)):
+            if denials.cancels(occurrence):
+                continue
+            pointed = name == "{screening_choice}" or len(words) <= _SHORT
+            if pointed and not scene.has(("{all_well}",)) and not scene.has(("{no}",)):
+                return ("", Level.RED, occurrence.first, occurrence.last)
+    return None
+
+
+def _first(scene: Scene, name: str) -> int | None:
+    found = scene.of((name,))
+    return found[0].first if found else None

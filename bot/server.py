@@ -1,0 +1,58 @@
+"""The web side under gunicorn: threads, no restarts by count, an engine of its own in each process."""
+
+from __future__ import annotations
+
+import socket
+from typing import Any
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+
+from bot.app import create_app
+from bot.runtime import make_runtime
+from core import log
+from core.settings import load_settings
+
+THREADS = 8
+
+
+class _Server(BaseApplication):
+    def __init__(self, options: dict[str, Any]) -> None:
+        self._options = options
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self._options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        """Runs in each process after the fork, so that no database connection is shared."""
+        settings = load_settings()
+        log.configure(settings.log_format)
+        return create_app(make_runtime(settings))
+
+
+def serve_forever(*, host: str, port: int, processes: int) -> None:
+    _Server(
+        {
+            "bind": f"{host}:{port}",
+            "workers": processes,
+            "threads": THREADS,
+            "worker_class": "gthread",
+            "timeout": 60,
+            "graceful_timeout": 20,
+            "control_socket_disable": True,
+            "loglevel": "warning",
+        }
+    ).run()
+
+
+def port_is_taken(host: str, port: int) -> bool:
+    """Whether another program listens there already."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return True
+        return False

@@ -1,0 +1,68 @@
+"""Pure: how dates, times, waits and numbers are written for Danish readers, in Danish wall-clock time."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+
+from scheduler.calendar import local
+
+WEEKDAYS = ("mandag", "tirsdag", "onsdag", "torsdag", "fredag", "lørdag", "søndag")
+_MINUTE = 60
+_HOUR = 60 * _MINUTE
+_DAY = 24 * _HOUR
+_TWO_DAYS = 2 * _DAY
+
+
+def danish_date(value: date | datetime) -> str:
+    """21-11-2026"""
+    day = local(value) if isinstance(value, datetime) else value
+    return day.strftime("%d-%m-%Y")
+
+
+def clock(value: datetime | time) -> str:
+    """14.30"""
+    wall = local(value) if isinstance(value, datetime) else value
+    return wall.strftime("%H.%M")
+
+
+def date_time(instant: datetime) -> str:
+    """21-11-2026 kl. 14.30"""
+    return f"{danish_date(instant)} kl. {clock(instant)}"
+
+
+def day_heading(day: date) -> str:
+    """Lørdag 21-11-2026 · uge 47 (ISO week)"""
+    return f"{WEEKDAYS[day.weekday()].capitalize()} {danish_date(day)} · uge {day.isocalendar().week}"
+
+
+def duration(span: timedelta) -> str:
+    """How long, to the minute below an hour and coarser above: "4 min", "1 t 12 min", "3 dage"."""
+    seconds = int(span.total_seconds())
+    if seconds < _MINUTE:
+        return "under 1 min"
+    if seconds < _HOUR:
+        return f"{seconds // _MINUTE} min"
+    if seconds < _DAY:
+        minutes = seconds % _HOUR // _MINUTE
+        return f"{seconds // _HOUR} t {minutes} min" if minutes else f"{seconds // _HOUR} t"
+    return "1 dag" if seconds < _TWO_DAYS else f"{seconds // _DAY} dage"
+
+
+def course_week(start: date, today: date, weeks: int) -> str:
+    """Where in its course a patient stands: "uge 3 af 6"; before the start and after the end in words."""
+    days = (today - start).days
+    if days < 0:
+        return f"starter {danish_date(start)}"
+    week = days // 7 + 1
+    return f"uge {week} af {weeks}" if week <= weeks else f"efter uge {weeks}"
+
+
+def parse_day(text: str) -> date | None:
+    """A day as a browser's date field or a Danish hand writes it (2026-11-21, 21-11-2026); None when neither."""
+    text = text.strip()
+    for pattern in ("%Y-%m-%d", "%d-%m-%Y", "%d.%m.%Y", "%d/%m/%Y"):
+        try:
+            return datetime.strptime(text, pattern).date()  # noqa: DTZ007 - a day has no time zone
+        except ValueError:
+            continue
+    return None

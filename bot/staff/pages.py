@@ -1,0 +1,24 @@
+"""All of the staff's pages, put on an application."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Flask
+
+from bot.staff import access, enrol, inbox, login, numbers, patients, shell
+
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    shell.assets,
+    login.blueprint,
+    inbox.blueprint,
+    patients.blueprint,
+    enrol.blueprint,
+    numbers.blueprint,
+)
+
+
+def register_pages(app: Flask) -> None:
+    """Put the staff's pages on an application."""
+    access.warm_up()
+    shell.prepare(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)

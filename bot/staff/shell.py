@@ -1,0 +1,82 @@
+"""What every staff template knows: formats, words, the visitor, and where the assets lie."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, Flask, url_for
+
+from bot.alerts import OUTCOMES
+from bot.places import regions_of
+from bot.red_flags import UNCLEAR
+from bot.staff import access, formatting, words
+from bot.staff.cards import Wording, count
+from bot.staff.guard import staff_member, visitor
+from bot.staff.marking import UNNAMED_FLAG
+from bot.web import db, now, runtime
+from core.models import AlertState, Role
+from core.phone import display
+from messages.red_flag_schema import load_rules
+from messages.regions import Region
+from scheduler.calendar import local
+
+assets = Blueprint("staff", __name__, template_folder="templates", static_folder="static", static_url_path="/static")
+_STATIC = Path(__file__).parent / "static"
+_NO_FLAG_NAMES: Mapping[str, str] = {UNCLEAR: UNNAMED_FLAG}
+
+
+def prepare(app: Flask) -> None:
+    """Give the templates their filters and helpers."""
+    app.jinja_env.filters.update(
+        danish_date=formatting.danish_date,
+        date_time=formatting.date_time,
+        clock=formatting.clock,
+        phone=display,
+        role_word=lambda role: words.say(words.ROLES, role),
+        enrolment_word=lambda state: words.say(words.ENROLMENT_STATES, state),
+        level_word=lambda level: words.say(words.LEVELS, level),
+    )
+    app.context_processor(_helpers)
+
+
+def wording() -> Wording:
+    return Wording(flags=_flag_names(), outcomes=OUTCOMES)
+
+
+def stale_regions() -> list[Region]:
+    """The out-of-hours numbers somebody should look up again."""
+    today = local(now()).date()
+    known = regions_of(db(), runtime().content, staff_member().clinic_id)
+    return [region for region in known.values() if region.is_stale(today)]
+
+
+def _helpers() -> dict[str, Any]:
+    staff = visitor()
+    return {
+        "asset": _asset,
+        "staff": staff,
+        "may_act": staff is not None and access.may(staff.role, Role.CLINICIAN),
+        "may_administer": staff is not None and access.may(staff.role, Role.ADMIN),
+        "waiting_count": lambda: count(db(), staff.clinic_id, AlertState.OPEN) if staff else 0,
+        "poll_seconds": runtime().settings.inbox_poll_seconds,
+        "outcomes": OUTCOMES,
+    }
+
+
+def _asset(name: str) -> str:
+    """The address of a file in static/, with its content's hash so that browsers may keep it for good."""
+    return url_for("staff.static", filename=name, v=_digest(name))
+
+
+@cache
+def _digest(name: str) -> str:
+    return hashlib.sha256((_STATIC / name).read_bytes()).hexdigest()[:12]
+
+
+@cache
+def _flag_names() -> Mapping[str, str]:
+    return {**_NO_FLAG_NAMES, **{flag.id: flag.name for flag in load_rules().flags}}

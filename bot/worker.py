@@ -1,0 +1,99 @@
+"""The worker: which ticks run how often, and what a drain does."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+
+from sqlalchemy.orm import Session
+
+from bot.course import complete_finished, resume_due
+from bot.delivery import on_failure
+from bot.receive import process_left_behind
+from bot.runtime import Runtime, utc_now
+from bot.silence import raise_silences, raise_unsettled
+from core.gateway.simulator import SimulatorGateway
+from core.gateway.twilio import TwilioGateway
+from core.models import Heartbeat
+from scheduler.clock import Job, Ticker
+from scheduler.dispatch import Dispatcher, GatewayFactory, Tally
+from scheduler.upkeep import sweep
+
+SEND_EVERY = 0.5
+HOUSEKEEPING_EVERY = 10
+HEARTBEAT = "worker"
+
+Tick = Callable[[Session, datetime], object]
+
+
+def gateway_factory(runtime: Runtime) -> GatewayFactory:
+    settings = runtime.settings
+    if settings.gateway == "twilio":
+        return lambda: TwilioGateway(settings)
+    return SimulatorGateway
+
+
+def make_dispatcher(runtime: Runtime, open_gateway: GatewayFactory, senders: int) -> Dispatcher:
+    return Dispatcher(
+        sessions=runtime.sessions,
+        open_gateway=open_gateway,
+        on_failure=on_failure,
+        worker=f"{socket.gethostname()}-{os.getpid()}",
+        senders=senders,
+    )
+
+
+def housekeeping(runtime: Runtime) -> list[tuple[str, Tick]]:
+    """Each in a transaction of its own, so that one that fails does not undo the others."""
+    content, checker = runtime.content, runtime.checker
+    return [
+        ("sweep", sweep),
+        ("left behind", lambda session, now: process_left_behind(session, content, checker, now)),
+        ("unsettled", raise_unsettled),
+        ("silence", raise_silences),
+        ("resume", resume_due),
+        ("complete", complete_finished),
+    ]
+
+
+def jobs(runtime: Runtime, dispatcher: Dispatcher) -> list[Job]:
+    def send() -> None:
+        dispatcher.run(runtime.now)
+        with runtime.sessions() as session:
+            beat(session, utc_now())
+            session.commit()
+
+    ticks = [
+        Job(name, HOUSEKEEPING_EVERY, partial(in_transaction, runtime, tick)) for name, tick in housekeeping(runtime)
+    ]
+    return [Job("send", SEND_EVERY, send), *ticks]
+
+
+def in_transaction(runtime: Runtime, tick: Tick) -> None:
+    with runtime.sessions() as session:
+        tick(session, runtime.now())
+        session.commit()
+
+
+def beat(session: Session, now: datetime) -> None:
+    """Say that a worker lives; /readyz and `rygbot check` read it. `now` is true time, in a fast demo too."""
+    session.merge(Heartbeat(name=HEARTBEAT, at=now))
+
+
+def drain(runtime: Runtime, dispatcher: Dispatcher) -> Tally:
+    """Do once what the ticks do again and again: settle, send all that is due, tidy up."""
+    for _, tick in housekeeping(runtime):
+        in_transaction(runtime, tick)
+    tally = dispatcher.run(runtime.now)
+    in_transaction(runtime, complete_finished)
+    return tally
+
+
+def start(runtime: Runtime, dispatcher: Dispatcher) -> Ticker:
+    """Start ticking in threads; the caller stops the ticker and then closes the dispatcher."""
+    ticker = Ticker(jobs(runtime, dispatcher))
+    ticker.start()
+    return ticker

@@ -1,0 +1,1 @@
+"""The ground that all stand on: settings, database, encryption, phone numbers, logs, gateways."""

@@ -1,0 +1,81 @@
+"""What carries a text to a telephone. Only dispatch calls a gateway."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+
+class Verdict(StrEnum):
+    """What is known after an attempt that did not succeed."""
+
+    REFUSED = "refused"
+    """Not sent, and never will be: a wrong number, a landline, an opt-out."""
+    NOT_SENT = "not_sent"
+    """Proved not sent; may be tried again."""
+    UNKNOWN = "unknown"
+    """The provider may or may not have taken it: never sent again on a guess."""
+
+
+class SendError(Exception):
+    """An attempt failed. `code` is the provider's, `retry_after` in seconds when the provider named one."""
+
+    def __init__(self, verdict: Verdict, code: str, retry_after: float | None = None) -> None:
+        super().__init__(f"{verdict}: {code}")
+        self.verdict = verdict
+        self.code = code
+        self.retry_after = retry_after
+
+
+@dataclass(frozen=True)
+class Outbound:
+    """One text on its way. `message_id` rides in the status callback; `sender` is the clinic's own number."""
+
+    message_id: int
+    to: str
+    body: str
+    sender: str
+
+
+class Gateway(Protocol):
+    """Made inside a running event loop; closed by the same."""
+
+    name: str
+
+    async def send(self, outbound: Outbound) -> str:
+        """The provider's id of the accepted text. Raises SendError."""
+        ...
+
+    async def close(self) -> None: ...
+
+
+OPTED_OUT = "21610"
+
+PERMANENT_CODES = frozenset({"21211", "21214", "21217", "21408", OPTED_OUT, "21612", "21614", "21617", "21635"})
+"""Twilio refusals that another attempt cannot change (numbers that cannot receive, opt-outs, too long)."""
+
+DANISH_REASONS = {
+    "21211": "nummeret findes ikke",
+    "21214": "nummeret kan ikke modtage sms",
+    "21217": "nummeret er skrevet forkert",
+    "21408": "der kan ikke sendes til det land",
+    OPTED_OUT: "modtageren har afmeldt sms",
+    "21612": "nummeret kan ikke nås fra klinikkens nummer",
+    "21614": "nummeret er ikke en mobiltelefon",
+    "21617": "beskeden er for lang",
+    "21635": "nummeret er en fastnettelefon",
+    "30003": "telefonen er slukket eller uden dækning",
+    "30004": "beskeden er blokeret på telefonen",
+    "30005": "nummeret er ukendt hos teleselskabet",
+    "30006": "fastnettelefon, eller teleselskabet kan ikke nås",
+    "30007": "teleselskabet har filtreret beskeden",
+    "30008": "ukendt fejl hos teleselskabet",
+}
+
+
+def danish_reason(code: str | None) -> str:
+    """Why a text did not arrive, as staff read it."""
+    if not code:
+        return "teleselskabet gav ingen grund"
+    return DANISH_REASONS.get(code, f"teleselskabets fejlkode {code}")

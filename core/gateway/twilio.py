@@ -1,0 +1,120 @@
+"""Twilio's Messages API through the real client's asynchronous transport. The only place that imports it."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+from urllib.parse import urlencode, urlsplit, urlunsplit
+
+from aiohttp import ClientConnectorError, ClientError, ClientSession, ClientTimeout, TCPConnector
+from aiohttp import ConnectionTimeoutError as ConnectTimeout
+from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
+from twilio.http.async_http_client import AsyncTwilioHttpClient
+from twilio.http.response import Response
+from twilio.rest import Client
+
+from core.gateway import PERMANENT_CODES, Outbound, SendError, Verdict
+from core.settings import Settings
+
+CONNECT_SECONDS = 5
+TOTAL_SECONDS = 15
+MAX_CONNECTIONS = 100
+TOO_MANY_REQUESTS = 429
+REQUEST_TIMEOUT = 408
+SERVER_ERROR = 500
+OUR_FAULT = frozenset({401, 403, 404})
+"""Wrong account, token or address: nothing was sent, and it is for the operator to mend."""
+
+
+class _Transport(AsyncTwilioHttpClient):
+    """The client's own transport with time-outs, one connection pool, and another base address if asked."""
+
+    def __init__(self, base_url: str) -> None:
+        super().__init__(pool_connections=False)
+        self._base = urlsplit(base_url) if base_url else None
+        self.session = ClientSession(
+            connector=TCPConnector(limit=MAX_CONNECTIONS),
+            timeout=ClientTimeout(total=TOTAL_SECONDS, connect=CONNECT_SECONDS, sock_connect=CONNECT_SECONDS),
+        )
+
+    async def request(
+        self,
+        method: str,
+        url: str,
+        *args: Any,
+        headers: dict[str, str] | None = None,
+        auth: tuple[str, str] | None = None,
+        **kwargs: Any,
+    ) -> Response:
+        headers = dict(headers or {})
+        if auth is not None:
+            # The client's own way of handing over credentials is leaving aiohttp.
+            credentials = base64.b64encode(":".join(auth).encode()).decode("ascii")
+            headers["Authorization"] = f"Basic {credentials}"
+        if self._base is not None:
+            asked = urlsplit(url)
+            path = self._base.path.rstrip("/") + asked.path
+            url = urlunsplit((self._base.scheme, self._base.netloc, path, asked.query, ""))
+        response: Response = await super().request(method, url, *args, headers=headers, **kwargs)
+        if response.status_code == TOO_MANY_REQUESTS:
+            raise SendError(Verdict.NOT_SENT, "429", _seconds(response.headers.get("Retry-After")))
+        return response
+
+
+def _seconds(header: str | None) -> float | None:
+    return float(header) if header and header.isdigit() else None
+
+
+class TwilioGateway:
+    """Sends through a messaging service when one is set, else from the clinic's own number."""
+
+    name = "twilio"
+
+    def __init__(self, settings: Settings) -> None:
+        self._transport = _Transport(settings.twilio_base_url)
+        self._client = Client(
+            settings.twilio_account_sid,
+            settings.twilio_auth_token,
+            http_client=self._transport,
+            region=settings.twilio_region or None,
+            edge=settings.twilio_edge or None,
+            environment={},
+        )
+        self._service = settings.twilio_messaging_service_sid
+        self._from = settings.twilio_from
+        self._callback = f"{settings.public_url}/sms/status"
+
+    async def send(self, outbound: Outbound) -> str:
+        """Raises SendError; an answer that never came, or made no sense, is UNKNOWN."""
+        sender = {"messaging_service_sid": self._service} if self._service else {"from_": outbound.sender or self._from}
+        try:
+            created = await self._client.messages.create_async(
+                to=outbound.to,
+                body=outbound.body,
+                status_callback=f"{self._callback}?{urlencode({'message': outbound.message_id})}",
+                **sender,
+            )
+        except (TwilioRestException, TwilioServiceException) as error:
+            raise _refusal(int(error.status), str(error.code or error.status)) from error
+        except (ClientConnectorError, ConnectTimeout) as error:
+            raise SendError(Verdict.NOT_SENT, "no connection") from error
+        except (ClientError, TimeoutError, OSError) as error:
+            raise SendError(Verdict.UNKNOWN, "no answer") from error
+        except (TwilioException, ValueError, TypeError, KeyError, AttributeError) as error:
+            raise SendError(Verdict.UNKNOWN, "unreadable answer") from error
+        if not created.sid:
+            raise SendError(Verdict.UNKNOWN, "answer without a sid")
+        return str(created.sid)
+
+    async def close(self) -> None:
+        await self._transport.close()
+
+
+def _refusal(status: int, code: str) -> SendError:
+    if code in PERMANENT_CODES:
+        return SendError(Verdict.REFUSED, code)
+    if status in OUR_FAULT:
+        return SendError(Verdict.NOT_SENT, code)
+    if status >= SERVER_ERROR or status == REQUEST_TIMEOUT:
+        return SendError(Verdict.UNKNOWN, code)
+    return SendError(Verdict.REFUSED, code)

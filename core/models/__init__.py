@@ -1,0 +1,31 @@
+"""The tables."""
+
+from core.models.base import Base
+from core.models.clinic import Audit, Clinic, Heartbeat, RegionNumber, Staff, StaffSession
+from core.models.course import Enrolment, Message, Patient
+from core.models.inbox import Alert, AlertEvent, Reply, Triage
+from core.states import AlertKind, AlertState, Colour, EnrolmentState, MessageKind, MessageState, Role
+
+__all__ = [
+    "Alert",
+    "AlertEvent",
+    "AlertKind",
+    "AlertState",
+    "Audit",
+    "Base",
+    "Clinic",
+    "Colour",
+    "Enrolment",
+    "EnrolmentState",
+    "Heartbeat",
+    "Message",
+    "MessageKind",
+    "MessageState",
+    "Patient",
+    "RegionNumber",
+    "Reply",
+    "Role",
+    "Staff",
+    "StaffSession",
+    "Triage",
+]

@@ -1,0 +1,135 @@
+"""Patients, their enrolments, and the outbox: every text that is to go out, goes out, or went out."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from core.models.base import Base, BigId, Secret
+from core.models.clinic import Clinic, Staff
+from core.states import EnrolmentState
+
+
+class Patient(Base):
+    """A person one clinic follows. The phone is found by `phone_hash`; `region` is where the patient calls."""
+
+    __tablename__ = "patient"
+    __table_args__ = (UniqueConstraint("clinic_id", "phone_hash"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    clinic_id: Mapped[str] = mapped_column(ForeignKey("clinic.id"))
+    name: Mapped[str] = mapped_column(Secret)
+    phone: Mapped[str] = mapped_column(Secret)
+    phone_hash: Mapped[str] = mapped_column(index=True)
+    region: Mapped[str]
+    doctor_phone: Mapped[str] = mapped_column(Secret)
+    opted_out_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+
+    clinic: Mapped[Clinic] = relationship()
+    enrolments: Mapped[list[Enrolment]] = relationship(back_populates="patient", order_by="Enrolment.id.desc()")
+
+
+class Enrolment(Base):
+    """A patient's course: programme version, start (local date) and the consent it rests on.
+
+    `screening_clean_at`: when the patient last denied all red flags, None from a red reply on (UTC).
+    """
+
+    __tablename__ = "enrolment"
+    __table_args__ = (
+        Index(
+            "uq_enrolment_one_running",
+            "patient_id",
+            unique=True,
+            postgresql_where=text("state IN ('active', 'paused')"),
+            sqlite_where=text("state IN ('active', 'paused')"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    clinic_id: Mapped[str] = mapped_column(ForeignKey("clinic.id"), index=True)
+    patient_id: Mapped[int] = mapped_column(ForeignKey("patient.id"), index=True)
+    programme_id: Mapped[str]
+    programme_version: Mapped[int]
+    plan_version: Mapped[int] = mapped_column(default=1)
+    start_date: Mapped[date]
+    time_of_day: Mapped[str]
+    instructed: Mapped[bool]
+    state: Mapped[str] = mapped_column(default=EnrolmentState.ACTIVE)
+    state_reason: Mapped[str] = mapped_column(default="")
+    consent_version: Mapped[str]
+    consent_at: Mapped[datetime]
+    enrolled_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    created_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    paused_until: Mapped[datetime | None]
+    screening_clean_at: Mapped[datetime | None]
+
+    patient: Mapped[Patient] = relationship(back_populates="enrolments")
+    clinic: Mapped[Clinic] = relationship()
+
+
+class Message(Base):
+    """A row of the outbox.
+
+    `due_at`, `expires_at`, `next_attempt_at`, `lease_until` are UTC. `reason` says in Danish why the row stands
+    where it stands. `priority`: lower goes first (0 advice, 5 answers, 9 timed texts).
+    """
+
+    __tablename__ = "message"
+    __table_args__ = (
+        UniqueConstraint("enrolment_id", "step_id", "plan_version"),
+        Index(
+            "ix_message_due",
+            "priority",
+            "next_attempt_at",
+            postgresql_where=text("state = 'planned'"),
+            sqlite_where=text("state = 'planned'"),
+        ),
+        Index(
+            "ix_message_unsettled",
+            "state",
+            "lease_until",
+            postgresql_where=text("state IN ('sending', 'unknown')"),
+            sqlite_where=text("state IN ('sending', 'unknown')"),
+        ),
+        Index("ix_message_patient_due", "patient_id", "due_at"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    clinic_id: Mapped[str] = mapped_column(ForeignKey("clinic.id"), index=True)
+    patient_id: Mapped[int | None] = mapped_column(ForeignKey("patient.id"))
+    enrolment_id: Mapped[int | None] = mapped_column(ForeignKey("enrolment.id"))
+    reply_id: Mapped[int | None] = mapped_column(ForeignKey("reply.id"))
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    kind: Mapped[str]
+    purpose: Mapped[str]
+    step_id: Mapped[str | None]
+    plan_version: Mapped[int | None]
+    question: Mapped[str | None]
+    to_phone: Mapped[str] = mapped_column(Secret)
+    body: Mapped[str] = mapped_column(Secret)
+    segments: Mapped[int]
+    priority: Mapped[int]
+    on_holidays: Mapped[bool] = mapped_column(default=False)
+    state: Mapped[str]
+    reason: Mapped[str] = mapped_column(default="")
+    due_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    next_attempt_at: Mapped[datetime]
+    attempts: Mapped[int] = mapped_column(default=0)
+    claimed_by: Mapped[str | None]
+    lease_until: Mapped[datetime | None]
+    provider_id: Mapped[str | None] = mapped_column(index=True)
+    error_code: Mapped[str | None]
+    created_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+    settled_at: Mapped[datetime | None]
+
+    patient: Mapped[Patient | None] = relationship()
+    enrolment: Mapped[Enrolment | None] = relationship()
+    clinic: Mapped[Clinic] = relationship()
+    staff: Mapped[Staff | None] = relationship()

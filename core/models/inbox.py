@@ -1,0 +1,109 @@
+"""What comes in: replies stored raw, their triage, and the alerts staff must close."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from core.crypto import EncryptedJson
+from core.models.base import Base, BigId, Secret
+from core.models.clinic import Clinic, Staff
+from core.models.course import Enrolment, Message, Patient
+from core.states import AlertState
+
+
+class Reply(Base):
+    """An inbound text, raw, once per provider id. `question`: what it was read as an answer to."""
+
+    __tablename__ = "reply"
+    __table_args__ = (
+        Index(
+            "ix_reply_unprocessed",
+            "received_at",
+            postgresql_where=text("processed_at IS NULL"),
+            sqlite_where=text("processed_at IS NULL"),
+        ),
+        Index("ix_reply_patient_received", "patient_id", "received_at"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    provider_id: Mapped[str] = mapped_column(unique=True)
+    clinic_id: Mapped[str | None] = mapped_column(ForeignKey("clinic.id"), index=True)
+    patient_id: Mapped[int | None] = mapped_column(ForeignKey("patient.id"))
+    enrolment_id: Mapped[int | None] = mapped_column(ForeignKey("enrolment.id"))
+    sender: Mapped[str] = mapped_column(Secret)
+    recipient: Mapped[str]
+    body: Mapped[str] = mapped_column(Secret)
+    media_count: Mapped[int] = mapped_column(default=0)
+    question: Mapped[str | None]
+    received_at: Mapped[datetime]
+    processed_at: Mapped[datetime | None]
+
+    patient: Mapped[Patient | None] = relationship()
+    triage: Mapped[Triage | None] = relationship(back_populates="reply")
+
+
+class Triage(Base):
+    """What the checker made of a reply. `evidence`: spans into the reply's body, with the rule that read them."""
+
+    __tablename__ = "triage"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    reply_id: Mapped[int] = mapped_column(ForeignKey("reply.id"), unique=True)
+    level: Mapped[str]
+    flags: Mapped[list[str]] = mapped_column(EncryptedJson)
+    evidence: Mapped[list[dict[str, Any]]] = mapped_column(EncryptedJson)
+    rule_version: Mapped[str]
+    at: Mapped[datetime]
+
+    reply: Mapped[Reply] = relationship(back_populates="triage")
+
+
+class Alert(Base):
+    """Something staff must close."""
+
+    __tablename__ = "alert"
+    __table_args__ = (Index("ix_alert_clinic_state", "clinic_id", "state", "opened_at"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    clinic_id: Mapped[str] = mapped_column(ForeignKey("clinic.id"))
+    patient_id: Mapped[int | None] = mapped_column(ForeignKey("patient.id"), index=True)
+    enrolment_id: Mapped[int | None] = mapped_column(ForeignKey("enrolment.id"))
+    reply_id: Mapped[int | None] = mapped_column(ForeignKey("reply.id"), index=True)
+    message_id: Mapped[int | None] = mapped_column(ForeignKey("message.id"), index=True)
+    kind: Mapped[str]
+    colour: Mapped[str]
+    state: Mapped[str] = mapped_column(default=AlertState.OPEN)
+    outcome: Mapped[str | None]
+    opened_at: Mapped[datetime]
+    acknowledged_at: Mapped[datetime | None]
+    acknowledged_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    resolved_at: Mapped[datetime | None]
+    resolved_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+
+    clinic: Mapped[Clinic] = relationship()
+    patient: Mapped[Patient | None] = relationship()
+    enrolment: Mapped[Enrolment | None] = relationship()
+    reply: Mapped[Reply | None] = relationship()
+    message: Mapped[Message | None] = relationship()
+    acknowledger: Mapped[Staff | None] = relationship(foreign_keys=[acknowledged_by])
+    resolver: Mapped[Staff | None] = relationship(foreign_keys=[resolved_by])
+    events: Mapped[list[AlertEvent]] = relationship(order_by="AlertEvent.id")
+
+
+class AlertEvent(Base):
+    """One act on an alert's timeline; the note is a staff member's own words."""
+
+    __tablename__ = "alert_event"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    alert_id: Mapped[int] = mapped_column(ForeignKey("alert.id"), index=True)
+    at: Mapped[datetime]
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    action: Mapped[str]
+    note: Mapped[str] = mapped_column(Secret)
+
+    staff: Mapped[Staff | None] = relationship()

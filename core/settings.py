@@ -1,0 +1,129 @@
+"""Settings from the environment or `.env`; wrong or missing ones become one clear sentence each."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+from cryptography.fernet import Fernet
+from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+NEW_KEY_HINT = "run `rygbot keys new` and put the line it prints into .env"
+DEFAULT_DATABASE_URL = "sqlite:///var/rygbot.db"
+
+
+class SettingsError(Exception):
+    """The settings cannot be used; the message is one sentence an operator can act on, per setting."""
+
+
+class Settings(BaseSettings):
+    """What an installation is told. Field names are the environment variables in lower case."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True, validate_default=True
+    )
+
+    database_url: str = DEFAULT_DATABASE_URL
+    gateway: Literal["simulator", "twilio"] = "simulator"
+    public_url: str = "http://127.0.0.1:8000"
+    secret_key: str = Field(default="", repr=False)
+    encryption_keys: str = Field(default="", repr=False)
+
+    twilio_account_sid: str = ""
+    twilio_auth_token: str = Field(default="", repr=False)
+    twilio_messaging_service_sid: str = ""
+    twilio_from: str = ""
+    twilio_base_url: str = ""
+    twilio_region: str = ""
+    twilio_edge: str = ""
+
+    log_format: Literal["console", "json"] = "console"
+    inbox_poll_seconds: int = Field(default=5, ge=1, le=60)
+
+    @field_validator("database_url")
+    @classmethod
+    def _database_known(cls, value: str) -> str:
+        if value.startswith("postgres://"):
+            value = "postgresql://" + value.removeprefix("postgres://")
+        if value.startswith("postgresql://"):
+            value = "postgresql+psycopg://" + value.removeprefix("postgresql://")
+        if not value.startswith(("sqlite:///", "postgresql+psycopg://")):
+            raise ValueError("must begin with postgresql:// or sqlite:///")
+        return value
+
+    @field_validator("public_url", "twilio_base_url")
+    @classmethod
+    def _is_web_address(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and (parts.scheme not in {"http", "https"} or not parts.hostname or parts.query):
+            raise ValueError("must be a web address such as https://rygbot.example.dk")
+        return value.rstrip("/")
+
+    @field_validator("secret_key")
+    @classmethod
+    def _secret_long_enough(cls, value: str) -> str:
+        if len(value) < 32:
+            raise ValueError(f"missing or shorter than 32 characters: {NEW_KEY_HINT}")
+        return value
+
+    @field_validator("encryption_keys")
+    @classmethod
+    def _keys_usable(cls, value: str) -> str:
+        keys = [key.strip() for key in value.split(",") if key.strip()]
+        if not keys:
+            raise ValueError(f"missing; names, numbers and texts are stored encrypted: {NEW_KEY_HINT}")
+        for key in keys:
+            try:
+                Fernet(key)
+            except ValueError:
+                raise ValueError(f"holds something that is not a key: {NEW_KEY_HINT}") from None
+        return ",".join(keys)
+
+    @model_validator(mode="after")
+    def _twilio_complete(self) -> Settings:
+        if self.gateway != "twilio":
+            return self
+        missing = [name.upper() for name in ("twilio_account_sid", "twilio_auth_token") if not getattr(self, name)]
+        if not self.twilio_messaging_service_sid and not self.twilio_from:
+            missing.append("TWILIO_MESSAGING_SERVICE_SID or TWILIO_FROM")
+        if missing:
+            raise ValueError(f"GATEWAY=twilio needs {', '.join(missing)}")
+        return self
+
+    @property
+    def encryption_key_list(self) -> tuple[str, ...]:
+        """Newest first; the first encrypts, all decrypt."""
+        return tuple(self.encryption_keys.split(","))
+
+    @property
+    def is_secure(self) -> bool:
+        """True when patients and staff reach us over https, so cookies may be marked Secure."""
+        return self.public_url.startswith("https://")
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Read the environment and `.env`.
+
+    Raises SettingsError with a sentence per wrong setting.
+    """
+    try:
+        return Settings(**overrides)  # type: ignore[arg-type]
+    except ValidationError as error:
+        raise SettingsError("\n".join(_sentences(error))) from None
+
+
+def _sentences(error: ValidationError) -> list[str]:
+    lines = []
+    for problem in error.errors():
+        name = str(problem["loc"][0]).upper() if problem["loc"] else "Settings"
+        reason = str(problem["msg"]).removeprefix("Value error, ")
+        lines.append(f"{name}: {reason}.")
+    return lines
+
+
+def sqlite_path(database_url: str) -> Path | None:
+    """The file behind a SQLite address, or None for PostgreSQL and in-memory databases."""
+    path = database_url.removeprefix("sqlite:///")
+    return Path(path) if path != database_url and path and path != ":memory:" else None

@@ -1,0 +1,69 @@
+"""The words for what state things are in. Pure, so that pure modules may use them."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    ADMIN = "admin"
+    CLINICIAN = "clinician"
+    READER = "reader"
+
+
+class EnrolmentState(StrEnum):
+    ACTIVE = "active"
+    PAUSED = "paused"
+    COMPLETED = "completed"
+    STOPPED = "stopped"
+
+
+class MessageState(StrEnum):
+    PLANNED = "planned"
+    HELD = "held"
+    SENDING = "sending"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    UNDELIVERED = "undelivered"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+
+
+class MessageKind(StrEnum):
+    """STEP stands in a programme; ADVICE answers a red or amber reply; ANSWER any other reply; CONTACT_CHECK
+    asks whether the patient got hold of a doctor; STAFF was written by a staff member."""
+
+    STEP = "step"
+    ADVICE = "advice"
+    ANSWER = "answer"
+    CONTACT_CHECK = "contact_check"
+    STAFF = "staff"
+
+
+class Colour(StrEnum):
+    """How an alert is shown, worst first. BLUE is a silence or a text that did not arrive."""
+
+    RED = "red"
+    AMBER = "amber"
+    BLUE = "blue"
+
+
+class AlertState(StrEnum):
+    OPEN = "open"
+    ACKNOWLEDGED = "acknowledged"
+    RESOLVED = "resolved"
+
+
+class AlertKind(StrEnum):
+    REPLY = "reply"
+    CALL_BACK = "call_back"
+    NO_CONTACT = "no_contact"
+    UNKNOWN_SENDER = "unknown_sender"
+    UNREADABLE = "unreadable"
+    OUTSIDE_COURSE = "outside_course"
+    CHECKER_FAILED = "checker_failed"
+    SILENT = "silent"
+    UNDELIVERED = "undelivered"
+    UNSETTLED = "unsettled"

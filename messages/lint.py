@@ -1,0 +1,130 @@
+"""Holds all content to the rules: a row for each text, a finding for each breach. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from messages.advice_schema import AdviceGroup
+from messages.lint_rules import RULES, Specimen
+from messages.loader import Content
+from messages.readability import lix
+from messages.regions import NUMBER_MAX, SERVICE_MAX, own_doctor
+from messages.render import CLINIC_NAME_UNITS, render
+from messages.schema import Programme, Purpose, Source
+from messages.sms import Encoding, measure
+from messages.source_schema import SourceDocument
+
+LONGEST_CLINIC = "Fysioterapien ved Nørre Allé 12"[:CLINIC_NAME_UNITS]
+PHONE = "12 34 56 78"
+LONGEST_SERVICE = f"{'Lægevagttelefonen'[:SERVICE_MAX]} på {'70 11 07 0707'[:NUMBER_MAX]}"
+
+FEWEST_TEXTS, MOST_TEXTS = 20, 36
+MOST_IN_A_WEEK = 4
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A breach of a rule. `step` is empty when it concerns the whole programme."""
+
+    programme: str
+    step: str
+    rule: str
+    problem: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """One text as it is sent with the longest clinic name. `lix`: of the text without the name, one decimal."""
+
+    programme: str
+    step: str
+    text: str
+    encoding: Encoding
+    segments: int
+    lix: float
+    sources: tuple[str, ...]
+    problems: tuple[str, ...]
+
+
+def rows(content: Content) -> list[Row]:
+    """Every text a patient may receive: the programmes' steps, the advice, the answers."""
+    return [_row(specimen, content.sources) for specimen in _specimens(content)]
+
+
+def lint(content: Content) -> list[Finding]:
+    """All breaches; an empty list means that the content may be used."""
+    in_texts = [finding for specimen in _specimens(content) for finding in _text_findings(specimen, content.sources)]
+    in_courses = [finding for programme in content.programmes.values() for finding in _course_findings(programme)]
+    return in_texts + in_courses
+
+
+def _row(specimen: Specimen, sources: Mapping[str, SourceDocument]) -> Row:
+    cost = measure(specimen.filled)
+    return Row(
+        programme=specimen.place,
+        step=specimen.name,
+        text=specimen.filled,
+        encoding=cost.encoding,
+        segments=cost.segments,
+        lix=round(lix(specimen.body), 1),
+        sources=tuple(f"{source.document}: {source.section}" for source in specimen.sources),
+        problems=tuple(finding.problem for finding in _text_findings(specimen, sources)),
+    )
+
+
+def _specimens(content: Content) -> Iterator[Specimen]:
+    for programme in content.programmes.values():
+        for step in programme.steps:
+            filled = render(step.text, clinic=LONGEST_CLINIC, phone=PHONE)
+            yield Specimen(programme.id, step.id, "step", step.text, filled, step.sources, step)
+    yield from _advice_specimens(content)
+    for name, template in content.replies.answers:
+        yield Specimen("answers", name, "answer", template, render(template, clinic=LONGEST_CLINIC, phone=PHONE))
+
+
+def _advice_specimens(content: Content) -> Iterator[Specimen]:
+    calls = {
+        "laege": own_doctor(PHONE),
+        "vagt": LONGEST_SERVICE,
+        "livslinien": content.national.lifeline.call,
+        "giftlinjen": content.national.poison.call,
+    }
+    for group in AdviceGroup:
+        advice = content.advice[group]
+        for when, template in (("doctor_open", advice.doctor_open), ("doctor_closed", advice.doctor_closed)):
+            filled = render(template, clinic=LONGEST_CLINIC, phone=PHONE, **calls)
+            name = f"{group.value}.{when}"
+            yield Specimen("advice", name, "advice", template, filled, advice.sources, red=group.is_red)
+
+
+def _text_findings(specimen: Specimen, sources: Mapping[str, SourceDocument]) -> Iterator[Finding]:
+    for name, rule in RULES.items():
+        for problem in rule(specimen):
+            yield Finding(specimen.place, specimen.name, name, problem)
+    for source in specimen.sources:
+        if not _registered(source, sources):
+            problem = f"sources.toml has no section '{source.section}' in {source.document}"
+            yield Finding(specimen.place, specimen.name, "source", problem)
+
+
+def _registered(source: Source, sources: Mapping[str, SourceDocument]) -> bool:
+    document = sources.get(source.document)
+    return document is not None and source.section in document.sections
+
+
+def _course_findings(programme: Programme) -> Iterator[Finding]:
+    days = [step.day for step in programme.steps]
+    for step, earlier in zip(programme.steps[1:], programme.steps, strict=False):
+        if step.day == earlier.day:
+            yield Finding(programme.id, step.id, "one-a-day", f"a second text on day {step.day}")
+    for step in programme.steps[1:]:
+        week = [day for day in days[1:] if step.day <= day < step.day + 7]
+        if len(week) > MOST_IN_A_WEEK:
+            problem = f"{len(week)} texts in the week from day {step.day}; at most {MOST_IN_A_WEEK}"
+            yield Finding(programme.id, step.id, "too-often", problem)
+    if programme.steps[-1].purpose is not Purpose.CLOSING:
+        yield Finding(programme.id, programme.steps[-1].id, "closing", "the last text must be the closing")
+    if not FEWEST_TEXTS <= len(days) <= MOST_TEXTS:
+        problem = f"{len(days)} texts; a course has {FEWEST_TEXTS} to {MOST_TEXTS}"
+        yield Finding(programme.id, "", "course-length", problem)

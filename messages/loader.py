@@ -1,0 +1,102 @@
+"""Reads and checks all content once, at start. A bad file stops the start."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from messages.advice_schema import Advice, AdviceFile, AdviceGroup
+from messages.regions import NationalNumbers, Region, RegionsFile
+from messages.reply_schema import Replies
+from messages.schema import Programme
+from messages.source_schema import SourceDocument, SourcesFile
+
+SHIPPED = Path(__file__).parent
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class ContentError(Exception):
+    """A content file cannot be used. The message names the file, the step or field, and the reason."""
+
+
+@dataclass(frozen=True)
+class Content:
+    """Everything a patient may be told, read and checked. Cannot change after it is loaded."""
+
+    programmes: Mapping[str, Programme]
+    advice: Mapping[AdviceGroup, Advice]
+    replies: Replies
+    regions: Mapping[str, Region]
+    national: NationalNumbers
+    sources: Mapping[str, SourceDocument]
+
+
+def load_content(folder: Path | None = None) -> Content:
+    """Reads the content of `folder` (default: the content that ships with the product).
+
+    Raises ContentError when a file is missing, is not TOML, or breaks a rule of its model.
+    """
+    root = SHIPPED if folder is None else folder
+    regions = _load(root / "regions.toml", RegionsFile)
+    return Content(
+        programmes=MappingProxyType(_programmes(root / "programmes")),
+        advice=MappingProxyType(dict(_load(root / "advice.toml", AdviceFile).group)),
+        replies=_load(root / "replies.toml", Replies),
+        regions=MappingProxyType(dict(regions.region)),
+        national=regions.national,
+        sources=MappingProxyType(dict(_load(root / "sources.toml", SourcesFile).source)),
+    )
+
+
+def _programmes(folder: Path) -> dict[str, Programme]:
+    paths = sorted(folder.glob("*.toml"))
+    if not paths:
+        raise ContentError(f"{folder.name}: no programme files (*.toml) found.")
+    programmes = {path.stem: _load(path, Programme) for path in paths}
+    for stem, programme in programmes.items():
+        if programme.id != stem:
+            raise ContentError(f"{stem}.toml: the id is '{programme.id}'; it must be the file's name, '{stem}'.")
+    return programmes
+
+
+def _load(path: Path, model: type[Model]) -> Model:
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise ContentError(f"{path.name}: the file is missing.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ContentError(f"{path.name}: not readable as TOML: {error}.") from error
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        raise ContentError(_sentence(path.name, data, error)) from error
+
+
+def _sentence(name: str, data: Mapping[str, Any], error: ValidationError) -> str:
+    first = error.errors(include_url=False)[0]
+    where = _place(first["loc"], data)
+    reason = first["msg"].removeprefix("Value error, ")
+    more = error.error_count() - 1
+    also = f" ({more} more)" if more else ""
+    return f"{name}: {where}{reason}{also}."
+
+
+def _place(loc: tuple[int | str, ...], data: Mapping[str, Any]) -> str:
+    """ "step 'day-3', field text: " where pydantic says ("step", 4, "text")."""
+    if not loc:
+        return ""
+    if len(loc) > 1 and loc[0] in {"step", "steps"} and isinstance(loc[1], int):
+        steps = data.get("step")
+        step = steps[loc[1]] if isinstance(steps, list) else None
+        name = step.get("id") if isinstance(step, dict) else None
+        label = f"step '{name}'" if name else f"step number {loc[1] + 1}"
+        field = ".".join(str(part) for part in loc[2:])
+        return f"{label}, field {field}: " if field else f"{label}: "
+    return f"{'.'.join(str(part) for part in loc)}: "

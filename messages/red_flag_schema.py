@@ -1,0 +1,248 @@
+"""The shape of red_flags.toml: what a clinician writes, checked before anything is read with it.
+
+Vocabulary stands in concepts (lists of words), meaning in rules (patterns over concepts). A word matches in every
+inflection (in guards and cues only as it stands); `=word` matches only that form, `word*` a beginning, `*word` an
+ending, `*word*` any part, `re:...` a regular expression over one word. A phrase of several words matches them side by
+side. In a pattern `{concept}` stands for any of its words and `a|b` for either; a space means "soon after", `+`
+"directly after", `...` "later in the same sentence", `&` "in the same sentence, in either order", `&&` "anywhere in
+the message".
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tomllib
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+
+Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(_[a-z0-9]+)*$", max_length=60)]
+Phrase = Annotated[str, StringConstraints(min_length=1, max_length=400, strip_whitespace=True)]
+QuestionKind = Literal["screening", "pain", "exercise", "activity", "open", "reached_doctor"]
+CueKind = Literal["past", "hypothetical", "other_person", "long_known", "as_it_should"]
+
+RULES_FILE = Path(__file__).with_name("red_flags.toml")
+OPERATORS = frozenset({"...", "+"})
+REFERENCE = re.compile(r"\{([^{}]*)\}")
+
+
+class RulesError(ValueError):
+    """The rules file cannot be used; the message names file, rule and reason."""
+
+
+class Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class RuleSource(Frozen):
+    """Where a flag comes from: one of the five leaflets, or clinical literature that still needs a signature."""
+
+    document: Literal["S0", "S1", "S2", "S3", "S4", "literature"]
+    section: Annotated[str, StringConstraints(min_length=3)]
+
+
+class Concept(Frozen):
+    """A list of words or phrases that mean the same for the rules. A phrase may itself hold `{concepts}`."""
+
+    id: Identifier
+    note: str = ""
+    words: tuple[Phrase, ...] = Field(min_length=1)
+
+
+class Rule(Frozen):
+    """Patterns that raise a flag. `unless`: concepts or patterns that hold it back when seen in the same sentence."""
+
+    id: Identifier
+    patterns: tuple[Phrase, ...] = Field(min_length=1)
+    unless: tuple[Phrase, ...] = ()
+    question: tuple[QuestionKind, ...] = ()
+
+
+class Flag(Frozen):
+    """One finding: what it means, how serious it is, which advice answers it, and the rules that recognise it."""
+
+    id: Identifier
+    name: Annotated[str, StringConstraints(min_length=3)]
+    meaning: Annotated[str, StringConstraints(min_length=10)]
+    level: Literal["amber", "red"]
+    advice: Identifier
+    sources: tuple[RuleSource, ...] = Field(min_length=1)
+    never_lowered_by: tuple[CueKind, ...] = ()
+    needs_sign_off: str = ""
+    signed_off_by: str = ""
+    examples: tuple[Phrase, ...] = ()
+    counter_examples: tuple[Phrase, ...] = ()
+    rules: tuple[Rule, ...] = Field(alias="rule", default=())
+
+    @model_validator(mode="after")
+    def _literature_needs_a_signature(self) -> Flag:
+        only_literature = all(source.document == "literature" for source in self.sources)
+        if only_literature and not (self.needs_sign_off or self.signed_off_by):
+            raise ValueError("a flag from outside the leaflets needs a needs_sign_off note")
+        return self
+
+
+class Guard(Frozen):
+    """Wording that only looks like a symptom; its words are set aside before the rules read the text.
+
+    `unless_inside`: the guard does not hold when one of these stands inside it or just before ("kan jeg ikke mærke").
+    """
+
+    id: Identifier
+    reason: Annotated[str, StringConstraints(min_length=3)]
+    patterns: tuple[Phrase, ...] = Field(min_length=1)
+    unless_inside: tuple[Phrase, ...] = ()
+
+
+class Cue(Frozen):
+    """Wording that says a symptom is not the patient's own present one; it lowers red to amber, never to green."""
+
+    id: Identifier
+    kind: CueKind
+    patterns: tuple[Phrase, ...] = Field(min_length=1)
+    unless: tuple[Phrase, ...] = ()
+
+
+class Negation(Frozen):
+    """Words that deny. `near` reach a few words on; `list` reach over an enumeration; `outer` deny a whole clause."""
+
+    near: tuple[Phrase, ...]
+    list: tuple[Phrase, ...]
+    outer: tuple[Phrase, ...]
+    stops: tuple[Phrase, ...]
+    restarts: tuple[Phrase, ...]
+    modals: tuple[Phrase, ...]
+    doubles: tuple[Phrase, ...]
+
+
+class RedFlagRules(Frozen):
+    """The whole of red_flags.toml, and `digest`, the first characters of the SHA-256 of its content."""
+
+    version: Annotated[int, Field(ge=1)]
+    digest: str
+    spelling: dict[str, str]
+    ordinary_words: tuple[Phrase, ...]
+    joined_words: tuple[Phrase, ...]
+    english_words: tuple[Phrase, ...]
+    not_in_english: tuple[Phrase, ...]
+    numbers: dict[str, int]
+    negation: Negation
+    concepts: tuple[Concept, ...] = Field(alias="concept", min_length=1)
+    guards: tuple[Guard, ...] = Field(alias="guard", default=())
+    cues: tuple[Cue, ...] = Field(alias="cue", default=())
+    flags: tuple[Flag, ...] = Field(alias="flag", min_length=1)
+
+    @property
+    def concepts_in_order(self) -> tuple[Concept, ...]:
+        """The concepts, each after those it is built on."""
+        return _in_order(self.concepts)
+
+    @property
+    def rule_version(self) -> str:
+        """What is stored with every triage: the declared version and the content, e.g. "3-1f0a9c2be4d7"."""
+        return f"{self.version}-{self.digest}"
+
+    @model_validator(mode="after")
+    def _hangs_together(self) -> RedFlagRules:
+        known: set[str] = set()
+        for concept in self.concepts:
+            if concept.id in known:
+                raise ValueError(f"concept {concept.id}: defined twice")
+            known.add(concept.id)
+        for concept in self.concepts:
+            _check_phrases(f"concept {concept.id}", concept.words, known)
+        _in_order(self.concepts)
+        seen: set[str] = set()
+        for owner, rule_id, phrases in self._patterns():
+            if rule_id in seen:
+                raise ValueError(f"{owner}: the id {rule_id} is used twice")
+            seen.add(rule_id)
+            _check_phrases(owner, phrases, known)
+        return self
+
+    def _patterns(self) -> list[tuple[str, str, tuple[str, ...]]]:
+        rows = [(f"guard {guard.id}", guard.id, guard.patterns + guard.unless_inside) for guard in self.guards]
+        rows += [(f"cue {cue.id}", cue.id, cue.patterns + cue.unless) for cue in self.cues]
+        for flag in self.flags:
+            rows += [(f"flag {flag.id}, rule {r.id}", r.id, r.patterns + r.unless) for r in flag.rules]
+        return rows
+
+
+def _check_phrases(owner: str, phrases: tuple[str, ...], known: set[str]) -> None:
+    for phrase in phrases:
+        unknown = set(REFERENCE.findall(phrase)) - known
+        if unknown:
+            raise ValueError(f"{owner}: {phrase!r} refers to {sorted(unknown)}, which is not a concept")
+        for sequence in re.split(r" &&? |^&&? ?| ?&&?$", phrase):
+            _check_sequence(owner, phrase, sequence.split())
+
+
+def _check_sequence(owner: str, phrase: str, elements: list[str]) -> None:
+    if not elements or elements[0] in OPERATORS or elements[-1] in OPERATORS:
+        raise ValueError(f"{owner}: {phrase!r} has nothing before or after one of its signs")
+    for word in (word for element in elements if element not in OPERATORS for word in element.split("|")):
+        if not word.strip("=*"):
+            raise ValueError(f"{owner}: {phrase!r} has an empty word")
+        if word.startswith("re:"):
+            try:
+                re.compile(word[3:])
+            except re.error as error:
+                raise ValueError(f"{owner}: {phrase!r} is not a regular expression ({error})") from error
+
+
+def _in_order(concepts: tuple[Concept, ...]) -> tuple[Concept, ...]:
+    """Concepts so that each stands after those it is built on; ValueError names one that is built on itself."""
+    by_id = {concept.id: concept for concept in concepts}
+    done: dict[str, Concept] = {}
+    under_way: list[str] = []
+
+    def visit(name: str) -> None:
+        if name in done:
+            return
+        if name in under_way:
+            raise ValueError(f"concept {name}: built on itself ({' > '.join([*under_way, name])})")
+        under_way.append(name)
+        for phrase in by_id[name].words:
+            for part in REFERENCE.findall(phrase):
+                visit(part)
+        under_way.pop()
+        done[name] = by_id[name]
+
+    for concept in concepts:
+        visit(concept.id)
+    return tuple(done.values())
+
+
+def load_rules(path: Path | None = None) -> RedFlagRules:
+    """The rules of `path` (default: the ones shipped). RulesError says which file, which rule and why."""
+    file = path or RULES_FILE
+    try:
+        raw = file.read_bytes()
+        content = tomllib.loads(raw.decode("utf-8"))
+    except OSError as error:
+        raise RulesError(f"{file.name}: cannot be read ({error.strerror})") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise RulesError(f"{file.name}: {error}") from error
+    digest = hashlib.sha256(raw.replace(b"\r\n", b"\n")).hexdigest()[:12]
+    try:
+        return RedFlagRules.model_validate({**content, "digest": digest})
+    except ValidationError as error:
+        raise RulesError(_sentences(file.name, content, error)) from error
+
+
+def _sentences(file: str, content: dict[str, object], error: ValidationError) -> str:
+    lines = []
+    for problem in error.errors():
+        where: list[str] = []
+        node: object = content
+        for part in problem["loc"]:
+            try:
+                node = node[part]  # type: ignore[index]
+            except (KeyError, IndexError, TypeError):
+                node = None
+            name = node.get("id") if isinstance(node, dict) else None
+            where.append(str(name or part))
+        lines.append(f"{file}: {' > '.join(where) or 'rules'}: {problem['msg']}")
+    return "\n".join(lines)

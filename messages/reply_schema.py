@@ -1,0 +1,118 @@
+"""The shape of replies.toml: the bot's short answers, and the words a patient may answer with."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Annotated, TypeVar
+
+from pydantic import AfterValidator, Field, StringConstraints, field_validator, model_validator
+
+from messages.schema import Frozen
+
+REPLY_PLACEHOLDERS = frozenset({"klinik", "telefon"})
+Key = TypeVar("Key")
+Value = TypeVar("Value")
+
+COMMANDS = ("stop", "start", "pause", "help")
+
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+
+
+def _checked(template: str) -> str:
+    unknown = set(_PLACEHOLDER.findall(template)) - REPLY_PLACEHOLDERS
+    if unknown:
+        raise ValueError(f"unknown placeholder {sorted(unknown)}; known are {sorted(REPLY_PLACEHOLDERS)}")
+    if not template.startswith("{klinik}: "):
+        raise ValueError("the text must begin with the clinic's name: '{klinik}: '")
+    return template
+
+
+def _frozen(mapping: Mapping[Key, Value]) -> Mapping[Key, Value]:
+    return MappingProxyType(dict(mapping))
+
+
+Template = Annotated[str, StringConstraints(min_length=15, strip_whitespace=True), AfterValidator(_checked)]
+Word = Annotated[str, StringConstraints(pattern=r"^\S(.*\S)?$")]
+
+
+class Answers(Frozen):
+    """The bot's answers to ordinary replies. None of them says anything soothing about a symptom."""
+
+    screening_clear: Template
+    """After NEJ to the screening."""
+    screening_unclear: Template
+    """The screening was answered, but with neither yes nor no, nor a symptom."""
+    pain_noted: Template
+    """A score from 0 to 7."""
+    pain_unclear: Template
+    """The pain question was answered without a number."""
+    exercise_done: Template
+    exercise_missed: Template
+    activity_done: Template
+    activity_missed: Template
+    better: Template
+    thanks: Template
+    noted: Template
+    """Ordinary free text that asks for nothing."""
+    stopped: Template
+    started: Template
+    """START after STOP or PAUSE, while the course still runs."""
+    nothing_to_start: Template
+    """START when the course is over."""
+    paused: Template
+    help: Template
+    unknown_sender: Template
+    """To a number that belongs to no patient: says nothing of anybody."""
+    no_words: Template
+    """A picture, a sound or an emoji without words."""
+    course_over: Template
+    """An ordinary reply after the course has ended."""
+    contact_check: Template
+    """Asked once after red advice: did you get hold of a doctor? The answer to NEJ is advice `contact_missed`."""
+    contact_made: Template
+    """After JA to the contact check."""
+
+
+class Vocabulary(Frozen):
+    """Words as a patient may write them: lower case, æøå; the reader folds case and ae/oe/aa."""
+
+    yes: tuple[Word, ...]
+    no: tuple[Word, ...]
+    numbers: Annotated[Mapping[Word, Annotated[int, Field(ge=0, le=10)]], AfterValidator(_frozen)]
+    commands: Annotated[Mapping[str, tuple[Word, ...]], AfterValidator(_frozen)]
+
+    @field_validator("yes", "no", mode="before")
+    @classmethod
+    def _list_to_tuple(cls, value: object) -> object:
+        return tuple(value) if isinstance(value, list) else value
+
+    @field_validator("commands", mode="before")
+    @classmethod
+    def _lists_to_tuples(cls, value: object) -> object:
+        if not isinstance(value, dict):
+            return value
+        return {name: tuple(words) if isinstance(words, list) else words for name, words in value.items()}
+
+    @model_validator(mode="after")
+    def _unambiguous(self) -> Vocabulary:
+        if set(self.commands) != set(COMMANDS):
+            raise ValueError(f"the commands must be {list(COMMANDS)}")
+        if set(self.numbers.values()) != set(range(11)):
+            raise ValueError("every number from 0 to 10 needs at least one word")
+        meanings = [self.yes, self.no, tuple(self.numbers), *self.commands.values()]
+        words = [word for meaning in meanings for word in meaning]
+        twice = sorted({word for word in words if words.count(word) > 1})
+        if twice:
+            raise ValueError(f"words with two meanings: {twice}")
+        if any(word != word.lower() for word in words):
+            raise ValueError("words must be written in lower case")
+        return self
+
+
+class Replies(Frozen):
+    """replies.toml."""
+
+    answers: Answers
+    vocabulary: Vocabulary

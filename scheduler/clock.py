@@ -1,0 +1,49 @@
+"""APScheduler as a clock and nothing else: it calls given functions every few seconds and remembers nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import structlog
+from apscheduler.schedulers.background import BackgroundScheduler
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Job:
+    """Something done again and again. Overlapping runs are skipped, missed ones made up for once."""
+
+    name: str
+    every_seconds: float
+    run: Callable[[], object]
+
+
+class Ticker:
+    """Runs jobs in threads until stopped; a job that raises is logged and called again at its next turn."""
+
+    def __init__(self, jobs: Sequence[Job]) -> None:
+        self._scheduler = BackgroundScheduler(
+            timezone="UTC",
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+        )
+        for job in jobs:
+            self._scheduler.add_job(_guarded(job), "interval", seconds=job.every_seconds, id=job.name)
+
+    def start(self) -> None:
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """Wait for what is under way, start nothing more."""
+        self._scheduler.shutdown(wait=True)
+
+
+def _guarded(job: Job) -> Callable[[], None]:
+    def run() -> None:
+        try:
+            job.run()
+        except Exception:
+            log.exception("tick failed", job=job.name)
+
+    return run

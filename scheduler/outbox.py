@@ -1,0 +1,226 @@
+"""The outbox: the one place where message rows are made, claimed, settled and moved between states."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy.orm import Session
+
+from core.models import Enrolment, Message, MessageKind, MessageState
+from messages.schema import Purpose
+from messages.sms import measure, to_gsm7
+from scheduler.planning import Facts, PlannedStep, hold_reason
+
+PRIORITY = {
+    MessageKind.ADVICE: 0,
+    MessageKind.CONTACT_CHECK: 1,
+    MessageKind.ANSWER: 5,
+    MessageKind.STAFF: 5,
+    MessageKind.STEP: 9,
+}
+LIFETIME = {
+    MessageKind.ADVICE: timedelta(hours=24),
+    MessageKind.CONTACT_CHECK: timedelta(hours=6),
+    MessageKind.ANSWER: timedelta(hours=6),
+    MessageKind.STAFF: timedelta(hours=24),
+}
+LEASE = timedelta(minutes=2)
+"""Longer than any send may take; after it a claimed row is unknown, for its worker is gone."""
+WAITING = (MessageState.PLANNED, MessageState.HELD)
+
+ALLOWED: dict[MessageState, frozenset[MessageState]] = {
+    MessageState.PLANNED: frozenset(
+        {MessageState.HELD, MessageState.SENDING, MessageState.EXPIRED, MessageState.CANCELLED}
+    ),
+    MessageState.HELD: frozenset({MessageState.PLANNED, MessageState.EXPIRED, MessageState.CANCELLED}),
+    MessageState.SENDING: frozenset(
+        {
+            MessageState.PLANNED,
+            MessageState.SENT,
+            MessageState.DELIVERED,
+            MessageState.UNDELIVERED,
+            MessageState.FAILED,
+            MessageState.UNKNOWN,
+        }
+    ),
+    MessageState.UNKNOWN: frozenset(
+        {MessageState.SENT, MessageState.DELIVERED, MessageState.UNDELIVERED, MessageState.FAILED}
+    ),
+    MessageState.SENT: frozenset({MessageState.DELIVERED, MessageState.UNDELIVERED, MessageState.FAILED}),
+    MessageState.DELIVERED: frozenset(),
+    MessageState.UNDELIVERED: frozenset(),
+    MessageState.FAILED: frozenset(),
+    MessageState.EXPIRED: frozenset(),
+    MessageState.CANCELLED: frozenset(),
+}
+"""Which state may follow which. What is final stays: receipts come in any order, and none goes backwards."""
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A text to be put in the outbox now, outside any programme."""
+
+    kind: MessageKind
+    body: str
+    question: str | None = None
+    delay: timedelta = timedelta(0)
+    reason: str = ""
+
+
+def sources_of(target: MessageState) -> list[MessageState]:
+    return [state for state, following in ALLOWED.items() if target in following]
+
+
+def move(
+    session: Session,
+    message_id: int,
+    target: MessageState,
+    *conditions: ColumnElement[bool],
+    **values: object,
+) -> bool:
+    """Move one row if its state allows it; False when somebody else was quicker or the move is illegal."""
+    statement = (
+        update(Message)
+        .where(Message.id == message_id, Message.state.in_(sources_of(target)), *conditions)
+        .values(state=target, **values)
+        .returning(Message.id)
+    )
+    return session.execute(statement).scalar_one_or_none() is not None
+
+
+def enqueue_plan(
+    session: Session, enrolment: Enrolment, rows: Sequence[PlannedStep], texts: Sequence[str], now: datetime
+) -> list[Message]:
+    """Put a whole course into the outbox. `texts`: the finished text of each row, in the same order."""
+    messages = []
+    for row, text in zip(rows, texts, strict=True):
+        body = to_gsm7(text)
+        messages.append(
+            Message(
+                clinic_id=enrolment.clinic_id,
+                patient_id=enrolment.patient_id,
+                enrolment_id=enrolment.id,
+                kind=MessageKind.STEP,
+                purpose=row.step.purpose,
+                step_id=row.step.id,
+                plan_version=enrolment.plan_version,
+                question=row.step.question,
+                to_phone=enrolment.patient.phone,
+                body=body,
+                segments=measure(body).segments,
+                priority=PRIORITY[MessageKind.STEP],
+                on_holidays=row.step.on_holidays,
+                state=MessageState.PLANNED,
+                reason=row.reason,
+                due_at=row.due_at,
+                expires_at=row.expires_at,
+                next_attempt_at=row.due_at,
+                created_at=now,
+            )
+        )
+    session.add_all(messages)
+    session.flush()
+    return messages
+
+
+def enqueue(
+    session: Session,
+    draft: Draft,
+    *,
+    clinic_id: str,
+    to_phone: str,
+    now: datetime,
+    patient_id: int | None = None,
+    enrolment_id: int | None = None,
+    reply_id: int | None = None,
+    staff_id: int | None = None,
+) -> Message:
+    """Put one text into the outbox: an answer to a reply leaves at any hour, as soon as a worker sees it."""
+    body = to_gsm7(draft.body)
+    due_at = now + draft.delay
+    message = Message(
+        clinic_id=clinic_id,
+        patient_id=patient_id,
+        enrolment_id=enrolment_id,
+        reply_id=reply_id,
+        staff_id=staff_id,
+        kind=draft.kind,
+        purpose=draft.kind,
+        question=draft.question,
+        to_phone=to_phone,
+        body=body,
+        segments=measure(body).segments,
+        priority=PRIORITY[draft.kind],
+        state=MessageState.PLANNED,
+        reason=draft.reason,
+        due_at=due_at,
+        expires_at=due_at + LIFETIME[draft.kind],
+        next_attempt_at=due_at,
+        created_at=now,
+    )
+    session.add(message)
+    session.flush()
+    return message
+
+
+def apply_holds(session: Session, enrolment_id: int, facts: Facts) -> None:
+    """Hold or release every waiting step of an enrolment after the facts changed."""
+    rows = session.scalars(
+        select(Message)
+        .where(Message.enrolment_id == enrolment_id, Message.kind == MessageKind.STEP)
+        .order_by(Message.due_at)
+    )
+    screening_due_at: datetime | None = None
+    for row in rows:
+        purpose = Purpose(row.purpose)
+        if purpose is Purpose.SCREENING:
+            screening_due_at = row.due_at
+        if row.state not in WAITING:
+            continue
+        reason = hold_reason(purpose, screening_due_at, facts)
+        if reason is not None:
+            row.state, row.reason = MessageState.HELD, reason
+        elif row.state == MessageState.HELD:
+            row.state, row.reason = MessageState.PLANNED, "frigivet"
+    session.flush()
+
+
+def cancel_waiting(session: Session, reason: str, *conditions: ColumnElement[bool]) -> int:
+    """Cancel every row that has not left yet and matches; returns how many."""
+    statement = (
+        update(Message)
+        .where(Message.state.in_(WAITING), *conditions)
+        .values(state=MessageState.CANCELLED, reason=reason)
+        .execution_options(synchronize_session=False)
+        .returning(Message.id)
+    )
+    return len(session.execute(statement).all())
+
+
+def cancel_course(session: Session, enrolment_id: int, reason: str) -> int:
+    """Cancel what is left of a course; advice already promised to the patient still goes."""
+    return cancel_waiting(
+        session,
+        reason,
+        Message.enrolment_id == enrolment_id,
+        or_(Message.kind == MessageKind.STEP, Message.kind == MessageKind.CONTACT_CHECK),
+    )
+
+
+def last_question(session: Session, patient_id: int, now: datetime, within: timedelta) -> Message | None:
+    """The newest question the patient was asked, at most `within` ago: what a bare "ja" answers."""
+    return session.scalar(
+        select(Message)
+        .where(
+            Message.patient_id == patient_id,
+            Message.question.is_not(None),
+            Message.sent_at.is_not(None),
+            Message.sent_at >= now - within,
+            Message.state.not_in((MessageState.FAILED, MessageState.UNDELIVERED)),
+        )
+        .order_by(Message.sent_at.desc(), Message.id.desc())
+        .limit(1)
+    )

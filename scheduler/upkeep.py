@@ -1,0 +1,67 @@
+"""Keeping the outbox in order: what is too late, what would come at night, what a vanished worker left."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from core.models import Clinic, Message, MessageKind, MessageState
+from scheduler.calendar import Window, next_sendable
+from scheduler.outbox import LEASE, WAITING
+
+
+def expire_late(session: Session, now: datetime) -> int:
+    """Expire what is too late to be sent; it stays in the table with its reason."""
+    statement = (
+        update(Message)
+        .where(Message.state.in_(WAITING), Message.expires_at <= now)
+        .values(state=MessageState.EXPIRED, reason="for sent: " + Message.reason)
+        .execution_options(synchronize_session=False)
+        .returning(Message.id)
+    )
+    return len(session.execute(statement).all())
+
+
+def keep_window(session: Session, now: datetime) -> int:
+    """Put off timed texts that are due while their clinic's window is closed, a retry late at night for one."""
+    due = (
+        Message.state == MessageState.PLANNED,
+        Message.kind == MessageKind.STEP,
+        Message.next_attempt_at <= now,
+    )
+    clinics = session.scalars(select(Clinic).where(Clinic.id.in_(select(Message.clinic_id).where(*due))))
+    put_off = 0
+    for clinic in clinics:
+        window = Window(clinic.window_opens, clinic.window_closes)
+        for on_holidays in (True, False):
+            opening = next_sendable(now, window, on_holidays=on_holidays)
+            if opening <= now:
+                continue
+            statement = (
+                update(Message)
+                .where(*due, Message.clinic_id == clinic.id, Message.on_holidays == on_holidays)
+                .values(next_attempt_at=opening)
+                .execution_options(synchronize_session=False)
+                .returning(Message.id)
+            )
+            put_off += len(session.execute(statement).all())
+    return put_off
+
+
+def sweep(session: Session, now: datetime) -> int:
+    """Rows whose worker vanished between claim and record become `unknown`: they may have been sent."""
+    statement = (
+        update(Message)
+        .where(Message.state == MessageState.SENDING, Message.lease_until < now)
+        .values(
+            state=MessageState.UNKNOWN,
+            error_code="worker gone",
+            sent_at=Message.lease_until,
+            lease_until=now + LEASE,
+        )
+        .execution_options(synchronize_session=False)
+        .returning(Message.id)
+    )
+    return len(session.execute(statement).all())

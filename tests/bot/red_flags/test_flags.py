@@ -1,0 +1,114 @@
+"""Every flag in plain words, and the plain words that only look like it."""
+
+import pytest
+
+from bot.red_flags import Checker, Level
+
+RED = {
+    "bladder": [
+        "Jeg kan ikke tisse",
+        "Har ikke kunnet lade vandet siden i går aftes",
+        "Der kommer ikke en dråbe når jeg er på toilettet",
+        "Jeg kan ikke holde på vandet",
+        "Tisser i bukserne uden at mærke det",
+        "Jeg mærker ikke når jeg tisser",
+        "Strålen er blevet tynd, og blæren føles aldrig tømt",
+        "hun har tisset i sengen tre nætter i træk",
+    ],
+    "bowel": [
+        "Jeg kan ikke holde på afføringen",
+        "har lavet i bukserne uden at opdage det",
+        "Afføringen kommer af sig selv",
+        "Jeg mærker ikke når der kommer afføring",
+    ],
+    "saddle_anaesthesia": [
+        "Det sover i skridtet",
+        "Jeg kan ikke mærke toiletpapiret når jeg tørrer mig",
+        "Indersiden af lårene er helt følelsesløs",
+        "Underlivet føles bedøvet",
+        "Ingen følelse mellem benene",
+    ],
+    "sexual_dysfunction": ["Rejsningen er forsvundet siden prolapsen", "Kan ikke få den op siden ryggen gik"],
+    "leg_weakness": [
+        "Benet giver efter på trappen",
+        "Foden hænger når jeg går",
+        "Jeg kan ikke løfte tæerne",
+        "Der er ingen kraft i benet",
+        "Kan ikke gå på hælene",
+        "Dropfod siden i nat",
+    ],
+    "arm_weakness": ["Jeg taber kaffekoppen, der er ingen kraft i hånden", "Kan ikke løfte armen siden i morges"],
+    "bilateral": ["Nu stråler det ned i begge ben på én gang", "Begge ben sover helt ned i tæerne"],
+    "myelopathy": ["Hænderne er klodsede og jeg går som en fuld mand", "Får stød ned ad ryggen når jeg bøjer nakken"],
+    "fever": ["Jeg har feber og ondt i ryggen", "Termometeret siger 38,9", "Ligger med kuldegysninger"],
+    "trauma": ["Faldt ned fra stigen og kan ikke rejse mig", "Væltede på cykel og har voldsomme smerter i ryggen"],
+    "unrelenting_pain": ["Intet hjælper, jeg har ikke sovet i tre nætter af smerte", "Jeg kan ikke holde det ud mere"],
+    "suicidal": ["Jeg vil ikke leve mere", "Tænker på at tage mit eget liv", "Familien får det bedre uden mig"],
+    "emergency_other": [
+        "Det trykker for brystet",
+        "Jeg kan ikke få luft",
+        "Afføringen er sort som tjære",
+        "Hun hænger i den ene mundvig og taler sort",
+    ],
+}
+
+GREEN = [
+    "Jeg kan godt tisse",
+    "Alt er som det plejer på toilettet",
+    "Var ved at tisse i bukserne af grin",
+    "Har fået en vabel på hælen",
+    "Øm i numsen af den nye sadel",
+    "Ingen feber",
+    "Der er 39 grader her på Kreta og ryggen elsker det",
+    "Trætte ben efter træning, på den gode måde",
+    "Gik 10.000 skridt i dag",
+    "Hunden tissede på måtten",
+    "Det går skidegodt",
+    "Jeg var ved at dø af grin",
+    "Det eneste der er svagt er kaffen",
+    "Ja, lavede alle øvelserne",
+]
+
+
+@pytest.mark.parametrize(("flag", "text"), [(flag, text) for flag, texts in RED.items() for text in texts])
+def test_a_red_flag_in_plain_words_is_red(checker: Checker, flag: str, text: str) -> None:
+    triage = checker.check(text)
+    assert triage.level is Level.RED
+    assert flag in triage.flags
+
+
+@pytest.mark.parametrize("text", GREEN)
+def test_what_only_looks_like_a_symptom_is_green(checker: Checker, text: str) -> None:
+    assert checker.check(text).level is Level.GREEN
+
+
+@pytest.mark.parametrize(
+    ("text", "flag"),
+    [
+        ("Må jeg tage panodil til øvelserne?", "medication"),
+        ("Vil I ringe til mig", "wants_contact"),
+        ("Det er blevet værre siden i går", "worsening"),
+        ("Jeg kan ikke sove for det", "sleep"),
+        ("Det snurrer i foden", "sensory"),
+        ("Jeg faldt på cyklen, men slog mig ikke meget", "fall"),
+        ("Jeg er så ked af det", "distress"),
+        ("Jeg har tabt otte kilo uden grund", "cancer_weight_loss"),
+    ],
+)
+def test_what_staff_must_read_is_amber(checker: Checker, text: str, flag: str) -> None:
+    triage = checker.check(text)
+    assert triage.level is Level.AMBER
+    assert flag in triage.flags
+
+
+def test_the_most_serious_finding_decides(checker: Checker) -> None:
+    triage = checker.check("2, fint, snubler bare over dørtrinnet hele tiden", "pain")
+    assert triage.level is Level.RED
+
+
+def test_stop_does_not_hide_a_red_flag(checker: Checker) -> None:
+    assert checker.check("STOP kan ikke tisse").level is Level.RED
+
+
+def test_cheerfulness_does_not_hide_a_red_flag(checker: Checker) -> None:
+    assert checker.check("Fantastisk dag! Foden hænger lidt, men ellers super 😀", "open").level is Level.RED

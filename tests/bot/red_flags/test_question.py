@@ -1,0 +1,55 @@
+"""The reply as an answer to what was asked."""
+
+import pytest
+
+from bot.red_flags import Checker, Level
+
+
+@pytest.mark.parametrize("text", ["Ja", "JA!!", "ja desværre", "Jep", "jo", "jaaa 😭", "Ja tak", "Desværre ja"])
+def test_yes_to_the_screening_is_red_without_a_flag(checker: Checker, text: str) -> None:
+    triage = checker.check(text, "screening")
+    assert triage.level is Level.RED
+    assert triage.flags == ()
+
+
+@pytest.mark.parametrize("text", ["Nej", "NEJ!!", "nej tak", "Nej, alt er som det plejer", "næ", "Nej 🙏"])
+def test_no_to_the_screening_is_green(checker: Checker, text: str) -> None:
+    assert checker.check(text, "screening").level is Level.GREEN
+
+
+@pytest.mark.parametrize("text", ["ja", "Ja, alle sammen", "ja tak"])
+@pytest.mark.parametrize("question", ["exercise", "activity", "open", None])
+def test_yes_to_anything_else_is_green(checker: Checker, text: str, question: str | None) -> None:
+    assert checker.check(text, question).level is Level.GREEN
+
+
+@pytest.mark.parametrize(
+    "text", ["nr 2", "det første", "begge dele", "det med skridtet", "kun feber", "skridtet", "Benet"]
+)
+def test_pointing_at_an_item_of_the_screening_is_red(checker: Checker, text: str) -> None:
+    assert checker.check(text, "screening").level is Level.RED
+
+
+def test_a_yes_that_is_taken_back_is_not_red(checker: Checker) -> None:
+    assert checker.check("ja... nej vent, læste forkert, NEJ til alle fire", "screening").level is not Level.RED
+
+
+@pytest.mark.parametrize(
+    ("text", "level"),
+    [
+        ("0", Level.GREEN),
+        ("7", Level.GREEN),
+        ("syv", Level.GREEN),
+        ("8", Level.AMBER),
+        ("otte", Level.AMBER),
+        ("7-8", Level.AMBER),
+        ("9/10", Level.AMBER),
+        ("10", Level.AMBER),
+    ],
+)
+def test_a_pain_score_from_eight_is_amber(checker: Checker, text: str, level: Level) -> None:
+    assert checker.check(text, "pain").level is level
+
+
+def test_a_number_means_pain_only_when_pain_was_asked_for(checker: Checker) -> None:
+    assert checker.check("9", "exercise").level is Level.GREEN

@@ -1,0 +1,75 @@
+"""Dates, waits and weeks as Danish readers write them."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.staff.formatting import clock, course_week, danish_date, date_time, day_heading, duration, parse_day
+
+START = date(2026, 11, 2)
+
+
+def test_an_instant_is_shown_in_danish_time() -> None:
+    assert date_time(datetime(2026, 11, 21, 13, 30, tzinfo=UTC)) == "21-11-2026 kl. 14.30"
+    assert date_time(datetime(2026, 7, 1, 22, 5, tzinfo=UTC)) == "02-07-2026 kl. 00.05"
+    assert clock(datetime(2026, 11, 21, 8, 5, tzinfo=UTC)) == "09.05"
+
+
+def test_a_day_is_headed_by_weekday_date_and_week() -> None:
+    assert day_heading(date(2026, 11, 21)) == "Lørdag 21-11-2026 · uge 47"
+    assert day_heading(date(2027, 1, 1)) == "Fredag 01-01-2027 · uge 53"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [
+        (-5, "under 1 min"),
+        (59, "under 1 min"),
+        (60, "1 min"),
+        (3599, "59 min"),
+        (3600, "1 t"),
+        (4320, "1 t 12 min"),
+        (86399, "23 t 59 min"),
+        (86400, "1 dag"),
+        (2 * 86400, "2 dage"),
+    ],
+)
+def test_a_wait_is_as_precise_as_it_needs_to_be(seconds: int, shown: str) -> None:
+    assert duration(timedelta(seconds=seconds)) == shown
+
+
+@pytest.mark.parametrize(
+    ("days", "shown"),
+    [
+        (-1, "starter 02-11-2026"),
+        (0, "uge 1 af 6"),
+        (6, "uge 1 af 6"),
+        (7, "uge 2 af 6"),
+        (41, "uge 6 af 6"),
+        (42, "efter uge 6"),
+    ],
+)
+def test_the_week_of_a_course_counts_from_its_start(days: int, shown: str) -> None:
+    assert course_week(START, START + timedelta(days=days), 6) == shown
+
+
+@given(st.dates(date(1000, 1, 1), date(9999, 12, 31)))
+def test_a_day_is_read_as_browsers_and_danes_write_it(day: date) -> None:
+    assert parse_day(day.isoformat()) == day
+    assert parse_day(f" {danish_date(day)} ") == day
+    assert parse_day(day.strftime("%d.%m.%Y")) == day
+    assert parse_day(day.strftime("%d/%m/%Y")) == day
+
+
+@given(st.text(max_size=20))
+def test_anything_else_is_no_day(text: str) -> None:
+    assert parse_day(f"x{text}") is None
+
+
+@pytest.mark.parametrize("text", ["31-02-2026", "2026-13-01", "", "i morgen"])
+def test_a_day_that_does_not_exist_is_no_day(text: str) -> None:
+    assert parse_day(text) is None

@@ -1,0 +1,184 @@
+"""The staff's pages in a real browser: live, readable for all, and honest when the line is cut."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from threading import Thread
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+from sqlalchemy import update
+from werkzeug.serving import BaseWSGIServer, make_server
+
+from core.models import Message, MessageState
+from tests.bot.staff.conftest import app_of
+from tests.world import PASSWORD, World, make_world
+
+EMAIL = "admin@vest.example"
+RED = "Hej, jeg kan ikke tisse siden i nat"
+
+
+@dataclass
+class Site:
+    world: World
+    server: BaseWSGIServer
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server.port}"
+
+    def log_in(self, page: Page, path: str = "/") -> None:
+        page.goto(self.url + path)
+        page.get_by_label("E-mail").fill(EMAIL)
+        page.get_by_label("Adgangskode").fill(PASSWORD)
+        page.get_by_role("button", name="Log ind").click()
+        expect(page.get_by_role("navigation", name="Hovedmenu")).to_be_visible()
+
+
+@contextmanager
+def running(world: World) -> Iterator[Site]:
+    server = make_server("127.0.0.1", 0, app_of(world), threaded=True)
+    thread = Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield Site(world, server)
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def deliver(world: World) -> None:
+    """All that is due has arrived. Dispatch itself needs an event loop, which Playwright has taken in this thread."""
+    with world.session() as session, session.begin():
+        session.execute(
+            update(Message)
+            .where(Message.due_at <= world.clock(), Message.state == MessageState.PLANNED)
+            .values(state=MessageState.DELIVERED, sent_at=world.clock())
+        )
+
+
+@pytest.fixture
+def site(sqlite_url: str) -> Iterator[Site]:
+    world = make_world(sqlite_url, public_url="http://127.0.0.1", inbox_poll_seconds=1)
+    world.add_clinic()
+    world.add_staff(EMAIL)
+    world.enrol(name="Karen Testsen")
+    deliver(world)
+    with running(world) as site:
+        yield site
+    world.close()
+
+
+def test_a_red_reply_appears_by_itself_and_a_note_being_written_stays(site: Site, page: Page) -> None:
+    site.world.write("Er bekymret og vil gerne ringes op")
+    site.log_in(page)
+    note = page.get_by_placeholder("Note (valgfri)")
+    note.fill("Ringer kl. 11 og")
+    site.world.enrol(phone="20123457", name="Søren Testsen")
+    site.world.write(RED, sender="+4520123457")
+    expect(page.locator("article").first).to_contain_text("Søren Testsen")
+    expect(page.locator("article mark").first).to_be_visible()
+    expect(page).to_have_title("(2) Indbakke · Rygbot")
+    expect(page.locator(".nav-count")).to_have_text("2")
+    older = page.locator("article").nth(1).get_by_placeholder("Note (valgfri)")
+    expect(older).to_have_value("Ringer kl. 11 og")
+    expect(older).to_be_focused()
+    page.keyboard.type(" igen kl. 12")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("»Ringer kl. 11 og igen kl. 12«")).to_be_visible()
+    expect(page).to_have_title("(1) Indbakke · Rygbot")
+
+
+def test_acknowledging_and_resolving_by_hand(site: Site, page: Page) -> None:
+    site.world.write(RED)
+    site.log_in(page)
+    page.get_by_role("button", name="Kvittér").click()
+    expect(page.get_by_text("har kvitteret")).to_be_visible()
+    page.get_by_role("button", name="Afslut").click()
+    expect(page.get_by_text("har kvitteret")).to_be_visible()
+    page.get_by_label("Udfald").select_option(label="Sendt til læge")
+    page.get_by_role("button", name="Afslut").click()
+    expect(page.get_by_text("Ingen svar venter")).to_be_visible()
+
+
+def test_a_lost_connection_is_said_at_once_and_unsaid_when_it_is_back(site: Site, page: Page) -> None:
+    site.log_in(page)
+    banner = page.get_by_text("Ingen forbindelse")
+    expect(banner).to_be_hidden()
+    page.route("**/indbakke/kort*", lambda route: route.abort())
+    expect(banner).to_be_visible()
+    page.unroute("**/indbakke/kort*")
+    expect(banner).to_be_hidden()
+
+
+def test_a_server_that_answers_with_errors_counts_as_lost(site: Site, page: Page) -> None:
+    site.log_in(page)
+    page.route("**/indbakke/kort*", lambda route: route.fulfill(status=500, body="x"))
+    expect(page.get_by_text("Ingen forbindelse")).to_be_visible()
+
+
+def test_a_session_that_ends_leads_the_open_inbox_to_the_login_page(site: Site, page: Page) -> None:
+    site.log_in(page)
+    site.world.clock.forward(minutes=31)
+    expect(page.get_by_role("heading", name="Log ind")).to_be_visible()
+    expect(page.get_by_text("Du er logget ud")).to_be_visible()
+
+
+def test_a_patient_is_enrolled_with_the_number_checked_while_typing(site: Site, phone_page: Page) -> None:
+    site.log_in(phone_page, "/tilmeld")
+    phone_page.get_by_label("Navn eller initialer").fill("Ida Prøve")
+    phone_page.get_by_label("Mobilnummer").press_sequentially("20123456")
+    expect(phone_page.locator("#phone-check")).to_contain_text("allerede i et forløb")
+    phone_page.get_by_label("Mobilnummer").fill("+4520987654")
+    expect(phone_page.locator("#phone-check")).to_contain_text("20 98 76 54")
+    phone_page.get_by_label("Forløb", exact=True).select_option("hekseskud")
+    phone_page.get_by_label("Egen læges telefon").fill("86123456")
+    phone_page.get_by_label("Samtykke").check()
+    phone_page.get_by_role("button", name="Tilmeld").click()
+    expect(phone_page.get_by_text("Ida Prøve er tilmeldt")).to_be_visible()
+
+
+def full_of_everything(world: World) -> list[str]:
+    """A clinic with something on every page; the pages' paths."""
+    world.write("Tak, det går fint")
+    world.write(RED)
+    world.write("Er bekymret og vil gerne ringes op")
+    world.write("Hvem er I?", sender="+4521212121")
+    deliver(world)
+    return [
+        "/", "/afsluttede", "/patienter", "/patienter?q=ingen", "/patienter/1", "/patienter/1/stop", "/tilmeld",
+        "/tilmeld/1", "/indstillinger/numre", "/findes-ikke",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [(1280, 800), (390, 844)])
+def test_axe_finds_nothing_and_nothing_sticks_out(site: Site, page: Page, size: tuple[int, int], scheme: str) -> None:
+    paths = full_of_everything(site.world)
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    page.goto(site.url + "/login")
+    assert_fit(page, "/login")
+    site.log_in(page)
+    for path in paths:
+        page.goto(site.url + path)
+        for summary in page.locator("summary").all():
+            summary.click()
+        assert_fit(page, path)
+
+
+def assert_fit(page: Page, path: str) -> None:
+    """No rule of axe broken, no sideways scrolling, nothing to tap smaller than a fingertip."""
+    found = Axe().run(page).response["violations"]
+    told = [(item["id"], [node["target"] for node in item["nodes"]]) for item in found]
+    assert told == [], f"{path}: {told}"
+    sticks_out = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert sticks_out <= 0, f"{path} is {sticks_out} pixels too wide"
+    for control in page.locator("button:visible, select:visible, summary:visible, nav a:visible").all():
+        box = control.bounding_box()
+        assert box is not None
+        assert box["height"] >= 44, f"{path}: {control.inner_text()!r} is {box['height']} pixels high"

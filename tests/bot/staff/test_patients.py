@@ -1,0 +1,231 @@
+"""The list of patients, the conversation, and pausing, resuming and stopping."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from bot.staff.roster import PER_PAGE, matches
+from core.models import Audit, Enrolment, EnrolmentState, Message, MessageState, Patient
+from scheduler.calendar import local
+from tests.bot.staff.conftest import Desk, app_of
+from tests.world import World
+
+FIRST = "/patienter/1"
+
+
+def named(name: str, phone: str = "+4520123456") -> Patient:
+    return Patient(name=name, phone=phone)
+
+
+def test_the_list_shows_state_programme_week_and_last_reply(world: World) -> None:
+    world.add_staff("mette@vest.example")
+    world.enrol(name="Karen Testsen")
+    world.drain()
+    world.clock.forward(days=8)
+    world.write("Tak, det går fint")
+    desk = Desk(app_of(world))
+    desk.log_in("mette@vest.example")
+    page = desk.text("/patienter")
+    weeks = world.runtime.content.programmes["akut-laend"].weeks
+    for shown in ("Karen Testsen", "20 12 34 56", "I gang", f"uge 2 af {weeks}", "01-12-2026 kl. 10.00"):
+        assert shown in page
+
+
+def test_the_list_shows_the_worst_open_alert(lite_world: World, clinician: Desk) -> None:
+    lite_world.enrol()
+    assert "badge-red" not in clinician.text("/patienter")
+    lite_world.write("jeg kan ikke tisse")
+    assert "badge-red" in clinician.text("/patienter")
+
+
+@pytest.mark.parametrize("query", ["karen", "KAREN t", "øst", "20 12", "2012 3456", "+45 20123456", "0045 20 12 34 56"])
+def test_a_patient_is_found_by_parts_of_name_or_number(query: str) -> None:
+    assert matches(named("Karen Testsen Østergaard"), query)
+
+
+@pytest.mark.parametrize("query", ["kaj", "karen x", "99", "uge 20"])
+def test_others_are_not_found(query: str) -> None:
+    assert not matches(named("Karen Testsen Østergaard"), query)
+
+
+@given(st.text(max_size=30))
+def test_whatever_is_searched_for_is_answered(query: str) -> None:
+    assert matches(named("Karen"), query) in {True, False}
+
+
+def test_a_search_shows_only_what_matches_and_keeps_the_words(lite_world: World, clinician: Desk) -> None:
+    lite_world.enrol(name="Karen Testsen")
+    lite_world.enrol(phone="20123457", name="Søren Andersen")
+    page = clinician.text("/patienter?q=søren")
+    assert "Søren Andersen" in page
+    assert "Karen Testsen" not in page
+    assert 'value="søren"' in page
+    assert "Ingen patienter passer til" in clinician.text("/patienter?q=<b>")
+
+
+def test_a_long_list_comes_in_pages(lite_world: World, clinician: Desk) -> None:
+    with lite_world.session() as session, session.begin():
+        for number in range(PER_PAGE + 5):
+            session.add(
+                Patient(
+                    clinic_id="vest",
+                    name=f"Nr {number:03d}",
+                    phone=f"+4530000{number:03d}",
+                    phone_hash=str(number),
+                    region="midtjylland",
+                    doctor_phone="+4586123456",
+                    created_at=lite_world.clock(),
+                )
+            )
+    first, second = clinician.text("/patienter"), clinician.text("/patienter?side=2")
+    assert first.count("<tr>") == PER_PAGE + 1
+    assert second.count("<tr>") == 6
+    assert "Nr 000" in second
+    assert "Side 2 af 2" in second
+    for strange in ("0", "-3", "999999999999999999999", "x"):
+        assert clinician.get(f"/patienter?side={strange}").status_code == 200
+
+
+def test_another_clinics_patients_are_not_listed_or_shown(lite_world: World, clinician: Desk) -> None:
+    lite_world.add_clinic("nord", sender="+4552512346")
+    lite_world.enrol(clinic_id="nord", name="Fremmed Person")
+    assert "Fremmed" not in clinician.text("/patienter")
+    assert "Fremmed" not in clinician.text("/patienter?q=fremmed").replace("»fremmed«", "")
+    assert clinician.get(FIRST).status_code == 404
+
+
+def test_the_conversation_holds_texts_replies_and_alerts_in_order(lite_world: World, clinician: Desk) -> None:
+    lite_world.enrol()
+    lite_world.drain()
+    lite_world.clock.forward(minutes=20)
+    lite_world.write("Hej, jeg kan ikke tisse")
+    lite_world.drain()
+    page = clinician.text(FIRST)
+    thread = page[page.index('class="thread"') : page.index('id="seneste"')]
+    welcome, reply, alert, advice = (
+        thread.index(text) for text in ("STOP", 'id="svar-1"', 'id="alarm-1"', "Automatisk råd")
+    )
+    assert welcome < reply < alert < advice
+    assert "<mark title=" in thread
+    assert "RØD" in thread
+    assert "Mandag 23-11-2026 · uge 48" in thread
+
+
+def test_the_head_names_the_numbers_to_call(lite_world: World, clinician: Desk) -> None:
+    lite_world.enrol()
+    page = clinician.text(FIRST)
+    for shown in ("20 12 34 56", "86 12 34 56", "Region Midtjylland", "70 11 31 31", "Akutte", "uge 1 af"):
+        assert shown in page
+
+
+def test_a_text_that_was_not_delivered_says_why(lite_world: World, clinician: Desk) -> None:
+    lite_world.enrol()
+    with lite_world.session() as session, session.begin():
+        message = session.scalars(select(Message).order_by(Message.due_at)).first()
+        assert message is not None
+        message.state, message.error_code, message.sent_at = MessageState.UNDELIVERED, "30003", lite_world.clock()
+    assert "ikke leveret: telefonen er slukket eller uden dækning" in clinician.text(FIRST)
+
+
+@pytest.mark.parametrize("state", list(MessageState))
+def test_every_state_a_text_can_be_in_is_said_in_danish(
+    lite_world: World, clinician: Desk, state: MessageState
+) -> None:
+    lite_world.enrol()
+    with lite_world.session() as session, session.begin():
+        for message in session.scalars(select(Message)):
+            message.state = state
+    page = clinician.text(FIRST)
+    assert f">{state}<" not in page
+    assert f">{state}:" not in page
+
+
+def test_a_reply_of_the_patient_is_shown_as_text(lite_world: World, clinician: Desk) -> None:
+    lite_world.enrol()
+    lite_world.write('<img src=x onerror="alert(1)"> kan ikke tisse')
+    page = clinician.text(FIRST)
+    assert "<img src=x" not in page
+    assert "&lt;img src=x" in page
+
+
+def test_acting_on_an_alert_in_the_conversation_leads_back_to_it(lite_world: World, clinician: Desk) -> None:
+    lite_world.enrol()
+    lite_world.write("jeg kan ikke tisse")
+    clinician.text(FIRST)
+    assert clinician.post("/alarmer/1/kvitter", next=FIRST).location == FIRST
+    assert "kvitteret af Clinician" in clinician.text(FIRST)
+
+
+def test_pausing_until_a_day_and_resuming(lite_world: World, clinician: Desk) -> None:
+    lite_world.enrol()
+    clinician.text(FIRST)
+    page = clinician.follow(f"{FIRST}/pause", until="2026-12-01")
+    assert "Forløbet er på pause til 01-12-2026" in page
+    assert "På pause" in page
+    until = lite_world.enrolment().paused_until
+    assert until is not None
+    assert local(until).date() == date(2026, 12, 1)
+    assert "i gang igen" in clinician.follow(f"{FIRST}/genoptag")
+    assert lite_world.enrolment().state == EnrolmentState.ACTIVE
+
+
+def test_pausing_without_a_day_waits_for_somebody(lite_world: World, clinician: Desk) -> None:
+    lite_world.enrol()
+    clinician.text(FIRST)
+    assert "indtil nogen genoptager" in clinician.follow(f"{FIRST}/pause", until="")
+    assert lite_world.enrolment().paused_until is None
+
+
+@pytest.mark.parametrize("until", ["2026-11-23", "2020-01-01", "i morgen", "31-02-2027"])
+def test_a_pause_until_a_day_that_cannot_be_is_refused(lite_world: World, clinician: Desk, until: str) -> None:
+    lite_world.enrol()
+    clinician.text(FIRST)
+    assert "Vælg en dato efter i dag" in clinician.follow(f"{FIRST}/pause", until=until)
+    assert lite_world.enrolment().state == EnrolmentState.ACTIVE
+
+
+def test_stopping_asks_first_and_then_cancels_what_is_planned(lite_world: World, clinician: Desk) -> None:
+    lite_world.enrol(name="Karen Testsen")
+    assert "Stop forløbet for Karen Testsen?" in clinician.text(f"{FIRST}/stop")
+    page = clinician.follow(f"{FIRST}/stop", reason="Patienten ønsker det")
+    assert "Forløbet er stoppet" in page
+    assert "Stop forløbet</a>" not in page
+    assert lite_world.enrolment().state == EnrolmentState.STOPPED
+    assert {message.state for message in lite_world.messages()} == {MessageState.CANCELLED}
+
+
+def test_stopping_needs_a_reason_from_the_list(lite_world: World, clinician: Desk) -> None:
+    lite_world.enrol()
+    clinician.text(f"{FIRST}/stop")
+    response = clinician.post(f"{FIRST}/stop", reason="fordi")
+    assert response.status_code == 400
+    assert "Vælg, hvorfor forløbet stoppes" in response.get_data(as_text=True)
+    assert lite_world.enrolment().state == EnrolmentState.ACTIVE
+
+
+@pytest.mark.parametrize("act", ["pause", "genoptag", "stop"])
+def test_acting_on_a_course_that_is_over_says_so(lite_world: World, clinician: Desk, act: str) -> None:
+    lite_world.enrol()
+    with lite_world.session() as session, session.begin():
+        session.scalars(select(Enrolment)).one().state = EnrolmentState.COMPLETED
+    clinician.text(FIRST)
+    page = clinician.follow(f"{FIRST}/{act}", reason="Andet", until="")
+    assert "slut" in page
+    assert lite_world.enrolment().state == EnrolmentState.COMPLETED
+
+
+def test_seeing_a_patient_stands_in_the_audit_log(lite_world: World, clinician: Desk) -> None:
+    lite_world.enrol()
+    clinician.text(FIRST)
+    clinician.text("/patienter")
+    with lite_world.session() as session:
+        rows = session.scalars(select(Audit).where(Audit.staff_id.is_not(None)).order_by(Audit.id)).all()
+    assert [(row.action, row.object_type, row.object_id) for row in rows] == [
+        ("patient.view", "patient", "1"),
+        ("patient.list", "clinic", "vest"),
+    ]

@@ -1,0 +1,99 @@
+"""Encrypted at rest: nothing that tells of a patient stands in the database in clear."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlalchemy import create_engine, select, text
+
+from bot.alerts import acknowledge
+from bot.rotation import rotate
+from core.crypto import Keyring, new_key
+from core.db import make_engine, session_factory
+from core.models import Patient
+from core.settings import sqlite_path
+from tests.world import DOCTOR, PHONE, World
+
+NOTE = "ringede og talte med datteren Birgitte"
+REPLY = "jeg kan ikke tisse siden i nat, hilsen Karen"
+SECRETS = [
+    "Karen",
+    "Testsen",
+    PHONE,
+    PHONE[3:],
+    "20 12 34 56",
+    DOCTOR,
+    DOCTOR[3:],
+    "kan ikke tisse",
+    "Birgitte",
+    "skal en læge se",
+]
+
+
+def filled(world: World) -> None:
+    world.enrol()
+    staff = world.add_staff()
+    world.drain()
+    world.write(REPLY)
+    world.drain()
+    (alert,) = world.alerts()
+    with world.session() as session, session.begin():
+        acknowledge(session, alert.id, clinic_id="vest", staff_id=staff, now=world.clock(), note=NOTE)
+
+
+def test_the_database_file_holds_no_name_number_or_word_in_clear(lite_world: World) -> None:
+    filled(lite_world)
+    path = sqlite_path(lite_world.runtime.settings.database_url)
+    assert path is not None
+    lite_world.runtime.engine.dispose()
+    stored = b"".join(Path(f"{path}{tail}").read_bytes() for tail in ("", "-wal") if Path(f"{path}{tail}").exists())
+    assert b"vest" in stored
+    for secret in SECRETS:
+        assert secret.encode() not in stored, secret
+
+
+def test_no_column_of_any_table_holds_them_in_clear_on_either_database(world: World) -> None:
+    filled(world)
+    engine = create_engine(world.runtime.settings.database_url)
+    with engine.connect() as connection:
+        names = [row[0] for row in connection.execute(text(_TABLES[engine.dialect.name]))]
+        dump = "".join(repr(connection.execute(text(f'SELECT * FROM "{name}"')).all()) for name in names)
+    engine.dispose()
+    for secret in SECRETS:
+        assert secret not in dump, secret
+
+
+_TABLES = {
+    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'table'",
+    "postgresql": "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'",
+}
+
+
+def test_after_a_rotation_the_old_key_is_not_needed_and_patients_are_still_found(world: World) -> None:
+    filled(world)
+    url = world.runtime.settings.database_url
+    old = world.runtime.settings.encryption_keys
+    new = new_key()
+    both = Keyring([new, old])
+    engine = make_engine(url, both)
+    assert rotate(session_factory(engine), both) > 30
+    engine.dispose()
+    alone = Keyring([new])
+    engine = make_engine(url, alone)
+    with session_factory(engine)() as session:
+        patient = session.scalars(select(Patient)).one()
+        assert patient.name == "Karen Testsen"
+        assert patient.phone_hash == alone.lookup_hash(PHONE)
+    engine.dispose()
+
+
+def test_between_the_new_key_and_the_rotation_a_patient_is_still_recognised(world: World) -> None:
+    filled(world)
+    from bot.enrolment import find_patient
+
+    engine = make_engine(
+        world.runtime.settings.database_url, Keyring([new_key(), world.runtime.settings.encryption_keys])
+    )
+    with session_factory(engine)() as session:
+        assert find_patient(session, PHONE, "vest") is not None
+    engine.dispose()

@@ -1,0 +1,193 @@
+"""The shipped texts keep to the rules, and every rule can catch its breach."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import pytest
+
+from messages.advice_schema import AdviceGroup
+from messages.lint import LONGEST_CLINIC, LONGEST_SERVICE, Finding, lint, rows
+from messages.lint_rules import RULES
+from messages.loader import Content, load_content
+from messages.regions import NUMBER_MAX, SERVICE_MAX
+from messages.render import CLINIC_NAME_UNITS, render
+from messages.schema import Programme, Step
+from messages.sms import measure
+
+SHIPPED = load_content()
+STEPS = [
+    pytest.param(programme, step, id=f"{programme.id}:{step.id}")
+    for programme in SHIPPED.programmes.values()
+    for step in programme.steps
+]
+
+
+def with_steps(programme_id: str, change: Mapping[str, Mapping[str, object]]) -> Content:
+    """The shipped content with some fields of some steps changed, unchecked."""
+    programme = SHIPPED.programmes[programme_id]
+    steps = tuple(step.model_copy(update=change.get(step.id, {})) for step in programme.steps)
+    changed = programme.model_copy(update={"steps": steps})
+    return dataclasses.replace(SHIPPED, programmes=MappingProxyType({programme_id: changed}))
+
+
+def found(content: Content, rule: str) -> list[Finding]:
+    return [finding for finding in lint(content) if finding.rule == rule]
+
+
+def test_the_shipped_content_has_no_finding() -> None:
+    assert lint(SHIPPED) == []
+
+
+def test_there_is_a_row_for_every_text_and_none_has_a_problem() -> None:
+    table = rows(SHIPPED)
+    steps = sum(len(programme.steps) for programme in SHIPPED.programmes.values())
+    answers = len(type(SHIPPED.replies.answers).model_fields)
+    assert len(table) == steps + 2 * len(AdviceGroup) + answers
+    assert not [row for row in table if row.problems]
+
+
+@pytest.mark.parametrize(("programme", "step"), STEPS)
+def test_every_step_fits_with_the_longest_clinic_name(programme: Programme, step: Step) -> None:
+    cost = measure(render(step.text, clinic=LONGEST_CLINIC, phone="12 34 56 78"))
+    assert cost.encoding == "GSM-7"
+    assert cost.segments <= 2
+
+
+@pytest.mark.parametrize("programme", SHIPPED.programmes.values(), ids=lambda programme: programme.id)
+def test_most_texts_are_one_segment_with_a_name_of_fifteen_letters(programme: Programme) -> None:
+    costs = [measure(render(step.text, clinic="Rygklinikken 12", phone="12 34 56 78")) for step in programme.steps]
+    assert sum(cost.segments for cost in costs) / len(costs) <= 1.5
+
+
+def test_the_names_used_for_measuring_are_the_longest_allowed() -> None:
+    assert len(LONGEST_CLINIC) == CLINIC_NAME_UNITS
+    assert len(LONGEST_SERVICE) == SERVICE_MAX + len(" på ") + NUMBER_MAX
+
+
+def test_nerve_glides_are_only_for_those_who_were_taught_them() -> None:
+    glides = [step for step in SHIPPED.programmes["nerverod-laend"].steps if step.id == "oevelse-nerve"]
+    assert [step.requires for step in glides] == ["instructed"]
+
+
+def test_the_neck_programme_describes_no_exercise() -> None:
+    assert not [step for step in SHIPPED.programmes["nerverod-nakke"].steps if step.purpose == "exercise"]
+
+
+@pytest.mark.parametrize("programme", SHIPPED.programmes.values(), ids=lambda programme: programme.id)
+def test_the_neutral_name_tells_no_diagnosis(programme: Programme) -> None:
+    assert programme.neutral_name == "Sms-forløb efter dit besøg"
+
+
+BAD_TEXTS = [
+    ("alphabet", "udsigt", "{klinik}: Det går – langsomt."),
+    ("length", "udsigt", "{klinik}: " + "Gå en tur. " * 30),
+    (
+        "lix",
+        "udsigt",
+        "{klinik}: " + "Rygsmerternes udviklingsforløb varierer individuelt afhængigt af belastning. " * 3,
+    ),
+    ("sentence", "udsigt", "{klinik}: Gå en tur og gå en tur og gå en tur og gå en tur og gå."),
+    ("clinic-first", "udsigt", "Hej fra {klinik}: Gå en tur."),
+    ("link", "udsigt", "{klinik}: Læs mere på www.sundhed.dk i dag."),
+    ("link", "udsigt", "{klinik}: Læs mere på sundhed.dk i dag."),
+    ("promise", "udsigt", "{klinik}: Smerterne er snart væk."),
+    ("promise", "udsigt", "{klinik}: Du bliver rask igen."),
+    ("promise", "udsigt", "{klinik}: Det er ikke farligt."),
+    ("diagnosis", "udsigt", "{klinik}: Et hekseskud gør ondt."),
+    ("diagnosis", "udsigt", "{klinik}: Det er en diskusprolaps."),
+    ("medicine", "udsigt", "{klinik}: Tag 2 tabletter om dagen."),
+    ("medicine", "udsigt", "{klinik}: Du kan tage Panodil."),
+    ("signs", "udsigt", "{klinik}: Godt gået!"),
+    ("signs", "udsigt", "{klinik}: Gå fx en tur."),
+    ("signs", "gang-uge-5", "{klinik}: Har du gået? Hvor langt? Svar JA eller NEJ."),
+    ("signs", "udsigt", "{klinik}: Skriv dit cpr."),
+    ("soothing", "tjek-uge-2", "{klinik}: Det er sjældent alvorligt. Har du ny feber?"),
+    ("soothing", "smerte-uge-10", "{klinik}: Smerte er ikke tegn på skade. Hvor ondt har du fra 0 til 10?"),
+    ("welcome", "velkomst", "{klinik}: Hej. Vi læser svar døgnet rundt. Ved livsfare: ring 112. Svar STOP."),
+    ("welcome", "velkomst", "{klinik}: Hej. Vi læser ikke døgnet rundt. Ved livsfare: ring 112."),
+    ("welcome", "velkomst", "{klinik}: Hej. Vi læser ikke døgnet rundt. Svar STOP."),
+    ("screening", "tjek-uge-2", "{klinik}: Har du nye problemer med at tisse? Svar JA eller NEJ."),
+    ("question", "smerte-uge-10", "{klinik}: Hvor ondt har du i dag?"),
+    ("question", "gang-uge-5", "{klinik}: Har du været ude at gå?"),
+    ("question", "gang-uge-5", "{klinik}: Skriv, om du har gået. Svar JA eller NEJ."),
+    ("question", "udsigt", "{klinik}: Går det godt?"),
+    ("exercise", "oevelse-mave", "{klinik}: Lig på ryggen. Træk navlen ind."),
+]
+
+
+@pytest.mark.parametrize(("rule", "step", "text"), BAD_TEXTS)
+def test_a_rule_catches_its_breach(rule: str, step: str, text: str) -> None:
+    findings = found(with_steps("akut-laend", {step: {"text": text}}), rule)
+    assert [(finding.programme, finding.step) for finding in findings] == [("akut-laend", step)] * len(findings)
+    assert findings
+
+
+def test_sjaeldent_farlig_may_be_said() -> None:
+    text = "{klinik}: Rygsmerter er sjældent farlige."
+    assert found(with_steps("akut-laend", {"udsigt": {"text": text}}), "promise") == []
+
+
+@pytest.mark.parametrize("word", ["svag arm", "klodset hånd", "usikker gang"])
+def test_the_neck_screening_must_ask_about_arm_hand_and_gait(word: str) -> None:
+    text = SHIPPED.programmes["nerverod-nakke"].steps[1].text.replace(word, "noget")
+    findings = found(with_steps("nerverod-nakke", {"tjek-uge-1": {"text": text}}), "screening")
+    assert [finding.problem for finding in findings] == [f"the screening must ask about '{word}'"]
+
+
+def test_an_unregistered_source_is_found() -> None:
+    content = dataclasses.replace(SHIPPED, sources=MappingProxyType({}))
+    assert {finding.rule for finding in lint(content)} == {"source"}
+
+
+def spoil_advice(group: AdviceGroup, text: str) -> Content:
+    advice = SHIPPED.advice[group].model_copy(update={"doctor_open": text})
+    return dataclasses.replace(SHIPPED, advice=MappingProxyType({**SHIPPED.advice, group: advice}))
+
+
+@pytest.mark.parametrize(
+    ("rule", "text"),
+    [
+        ("red-advice", "{klinik}: Ring 112."),
+        ("red-advice", "{klinik}: Ring til {laege}. Vent ikke på svar fra os."),
+        ("soothing", "{klinik}: Det er sjældent farligt. Ring 112. Vent ikke på svar fra os."),
+    ],
+)
+def test_red_advice_is_held_to_its_rules(rule: str, text: str) -> None:
+    findings = found(spoil_advice(AdviceGroup.FEVER, text), rule)
+    assert [finding.step for finding in findings] == ["fever.doctor_open"]
+
+
+def test_an_answer_may_not_soothe() -> None:
+    answers = SHIPPED.replies.answers.model_copy(update={"noted": "{klinik}: Det er helt almindeligt."})
+    content = dataclasses.replace(SHIPPED, replies=SHIPPED.replies.model_copy(update={"answers": answers}))
+    assert [finding.step for finding in found(content, "soothing")] == ["noted"]
+
+
+def test_two_texts_on_one_day_are_found() -> None:
+    findings = found(with_steps("akut-laend", {"gaa-en-tur": {"day": 2}}), "one-a-day")
+    assert [finding.step for finding in findings] == ["gaa-en-tur"]
+
+
+def test_five_texts_in_seven_days_are_found() -> None:
+    crowded = with_steps("akut-laend", {"oevelse-knae-til-bryst": {"day": 7}})  # days 1, 2, 4, 6, 7, 8
+    assert [finding.step for finding in found(crowded, "too-often")] == ["tjek-uge-1", "udsigt"]
+
+
+def test_a_course_must_end_with_its_closing() -> None:
+    programme = SHIPPED.programmes["langvarig"].model_copy(update={"steps": SHIPPED.programmes["langvarig"].steps[:-1]})
+    content = dataclasses.replace(SHIPPED, programmes=MappingProxyType({"langvarig": programme}))
+    assert [finding.step for finding in found(content, "closing")] == ["fremgang-uge-12"]
+
+
+def test_a_course_that_is_too_thin_is_found() -> None:
+    programme = SHIPPED.programmes["langvarig"]
+    thin = programme.model_copy(update={"steps": programme.steps[:12]})
+    content = dataclasses.replace(SHIPPED, programmes=MappingProxyType({"langvarig": thin}))
+    assert [finding.problem for finding in found(content, "course-length")] == ["12 texts; a course has 20 to 36"]
+
+
+def test_every_rule_has_a_text_that_breaks_it() -> None:
+    assert {rule for rule, _, _ in BAD_TEXTS} | {"red-advice"} == set(RULES)

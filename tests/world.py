@@ -1,0 +1,209 @@
+"""A clinic with its product around it: real database, planner, dispatch, checker; a clock that is told the time."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import cache
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot import worker
+from bot.enrolment import Application, Enrolled, enrol
+from bot.receive import Inbound, keep, process
+from bot.red_flags import Checker, load_checker
+from bot.runtime import Runtime
+from bot.staff.access import hash_password
+from core.crypto import Keyring, new_key
+from core.db import make_engine, session_factory
+from core.gateway import Outbound
+from core.models import Alert, Clinic, Enrolment, Message, MessageState, Patient, Staff
+from core.settings import Settings
+from messages.loader import Content, load_content
+from scheduler.dispatch import Dispatcher, Tally
+
+MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+"""Monday 23 November 2026, 10.00 in Copenhagen."""
+PHONE = "+4520123456"
+SENDER = "+4552512345"
+DOCTOR = "+4586123456"
+PASSWORD = "en lang adgangskode"
+TOKEN = "a-token-for-tests"
+
+
+class FakeClock:
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def forward(self, **time: float) -> None:
+        self.now += timedelta(**time)
+
+
+@dataclass
+class FakeGateway:
+    """Takes everything, or raises what it was told to raise for a text."""
+
+    sent: list[Outbound] = field(default_factory=list)
+    errors: list[Exception] = field(default_factory=list)
+    name: str = "fake"
+    _ids: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+
+    async def send(self, outbound: Outbound) -> str:
+        if self.errors:
+            raise self.errors.pop(0)
+        self.sent.append(outbound)
+        return f"SM{next(self._ids):032d}"
+
+    async def close(self) -> None:
+        return None
+
+
+def settings_for(database_url: str, **overrides: object) -> Settings:
+    values: dict[str, object] = {
+        "database_url": database_url,
+        "secret_key": "s" * 40,
+        "encryption_keys": new_key(),
+        "twilio_auth_token": TOKEN,
+        "public_url": "https://rygbot.example",
+        **overrides,
+    }
+    return Settings(_env_file=None, **values)  # type: ignore[arg-type]
+
+
+@dataclass
+class World:
+    runtime: Runtime
+    clock: FakeClock
+    gateway: FakeGateway
+    _dispatcher: Dispatcher | None = None
+    _ids: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+
+    def session(self) -> Session:
+        return self.runtime.sessions()
+
+    @property
+    def dispatcher(self) -> Dispatcher:
+        if self._dispatcher is None:
+            self._dispatcher = worker.make_dispatcher(self.runtime, lambda: self.gateway, senders=8)
+        return self._dispatcher
+
+    def add_clinic(self, clinic_id: str = "vest", sender: str = SENDER, **values: object) -> None:
+        with self.session() as session, session.begin():
+            row = {"name": "Rygklinik Vest", "region": "midtjylland", "phone": "+4587654321", **values}
+            session.add(Clinic(id=clinic_id, sender=sender, created_at=self.clock(), **row))
+
+    def add_staff(self, email: str = "mette@vest.example", role: str = "admin", clinic_id: str = "vest") -> int:
+        with self.session() as session, session.begin():
+            staff = Staff(
+                clinic_id=clinic_id,
+                email=email,
+                name=email.partition("@")[0].title(),
+                role=role,
+                password_hash=hash_password(PASSWORD),
+                created_at=self.clock(),
+            )
+            session.add(staff)
+            session.flush()
+            return staff.id
+
+    def enrol(self, phone: str = PHONE, clinic_id: str = "vest", **values: object) -> int:
+        """Enrol somebody; returns the enrolment's id."""
+        fields: dict[str, object] = {
+            "name": "Karen Testsen",
+            "programme": "akut-laend",
+            "region": "midtjylland",
+            "doctor_phone": DOCTOR,
+            "consent": True,
+            **values,
+        }
+        with self.session() as session, session.begin():
+            clinic = session.get_one(Clinic, clinic_id)
+            application = Application(phone=phone, **fields)  # type: ignore[arg-type]
+            result = enrol(session, self.runtime.content, clinic, application, now=self.clock(), staff_id=None)
+            assert isinstance(result, Enrolled), result
+            return result.enrolment.id
+
+    def drain(self) -> Tally:
+        return worker.drain(self.runtime, self.dispatcher)
+
+    def write(self, text: str, *, sender: str = PHONE, to: str = SENDER, provider_id: str = "") -> int:
+        """A text comes in, is kept and processed; returns the reply's id."""
+        inbound = Inbound(provider_id or f"SMin{next(self._ids):028d}", sender, to, text)
+        with self.session() as session:
+            reply_id = keep(session, inbound, self.clock())
+            process(session, self.runtime.content, self.runtime.checker, reply_id, self.clock())
+            session.commit()
+        return reply_id
+
+    def alerts(self) -> list[Alert]:
+        with self.session() as session:
+            return list(session.scalars(select(Alert).order_by(Alert.id)))
+
+    def messages(self, *states: MessageState) -> list[Message]:
+        with self.session() as session:
+            rows = session.scalars(select(Message).order_by(Message.due_at, Message.id))
+            return [row for row in rows if not states or row.state in states]
+
+    def patient(self) -> Patient:
+        with self.session() as session:
+            return session.scalars(select(Patient)).one()
+
+    def enrolment(self) -> Enrolment:
+        with self.session() as session:
+            return session.scalars(select(Enrolment).order_by(Enrolment.id.desc())).first()  # type: ignore[return-value]
+
+    def sent_bodies(self) -> list[str]:
+        return [outbound.body for outbound in self.gateway.sent]
+
+    def run_until(self, end: datetime, every: timedelta = timedelta(hours=1)) -> None:
+        """Let time pass, draining as it goes."""
+        while self.clock.now < end:
+            self.drain()
+            self.clock.now = min(self.clock.now + every, end)
+        self.drain()
+
+    def close(self) -> None:
+        if self._dispatcher is not None:
+            self._dispatcher.close()
+        self.runtime.engine.dispose()
+
+
+@cache
+def _content_and_checker() -> tuple[Content, Checker]:
+    """Read once for all tests: both are frozen."""
+    return load_content(), load_checker()
+
+
+def make_world(database_url: str, **settings: object) -> World:
+    clock = FakeClock(MONDAY)
+    made = settings_for(database_url, **settings)
+    keyring = Keyring(made.encryption_key_list)
+    engine = make_engine(database_url, keyring)
+    content, checker = _content_and_checker()
+    runtime = Runtime(made, engine, keyring, session_factory(engine), content, checker, clock)
+    return World(runtime, clock, FakeGateway())
+
+
+@pytest.fixture
+def world(database_url: str) -> Iterator[World]:
+    """A clinic `vest` on both databases, one after the other."""
+    made = make_world(database_url)
+    made.add_clinic()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def lite_world(sqlite_url: str) -> Iterator[World]:
+    """The same on SQLite alone, for what has nothing to do with the database."""
+    made = make_world(sqlite_url)
+    made.add_clinic()
+    yield made
+    made.close()
