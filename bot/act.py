@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
@@ -10,11 +11,11 @@ from sqlalchemy.orm import Session
 from bot.advice import CallPlace, advice_text
 from bot.alerts import raise_alert
 from bot.conversation import REACHED_DOCTOR, Change, Decision
-from bot.course import pause, refresh_holds, reopen, resume
+from bot.course import pause, refresh_holds, reopen, resume, running_enrolment
 from bot.delivery import opt_out
 from bot.places import region_for
 from core import phone as telephone
-from core.models import Clinic, Enrolment, Message, MessageKind, Patient, Reply
+from core.models import AlertKind, Clinic, Colour, Enrolment, Message, MessageKind, Patient, Reply
 from messages.loader import Content
 from messages.render import render
 from scheduler.calendar import is_doctor_open
@@ -22,7 +23,7 @@ from scheduler.outbox import Draft, cancel_waiting, enqueue
 
 CONTACT_CHECK_AFTER = timedelta(minutes=45)
 MAX_TEXTS_AN_HOUR = 20
-"""More answers than this in an hour means two machines are talking; the alerts go on, the texts stop."""
+"""More answers, or more advice, in an hour means two machines are talking: the texts stop, staff are told to ring."""
 
 
 def carry_out(
@@ -36,6 +37,10 @@ def carry_out(
     now: datetime,
 ) -> None:
     """Everything one reply leads to, in the caller's transaction."""
+    kind = MessageKind.ANSWER if decision.advice is None else MessageKind.ADVICE
+    braked = _too_many_texts(session, patient, kind, now)
+    if braked and decision.colour is Colour.RED:
+        decision = replace(decision, alert=AlertKind.CALL_BACK)
     if enrolment is not None and decision.screening_clean is not None:
         enrolment.screening_clean_at = now if decision.screening_clean else None
     _change(session, content, decision.change, patient, enrolment, now)
@@ -50,7 +55,7 @@ def carry_out(
             enrolment_id=enrolment.id if enrolment else None,
             reply=reply,
         )
-    if not _too_many_texts(session, patient, now):
+    if not braked:
         for draft in _drafts(session, content, decision, patient, now):
             enqueue(
                 session,
@@ -62,8 +67,8 @@ def carry_out(
                 enrolment_id=enrolment.id if enrolment else None,
                 reply_id=reply.id,
             )
-    if enrolment is not None:
-        refresh_holds(session, enrolment)
+    if (running := running_enrolment(session, patient.id)) is not None:
+        refresh_holds(session, running)
 
 
 def _change(
@@ -127,13 +132,13 @@ def _drop_earlier_checks(session: Session, patient: Patient) -> None:
     )
 
 
-def _too_many_texts(session: Session, patient: Patient, now: datetime) -> bool:
+def _too_many_texts(session: Session, patient: Patient, kind: MessageKind, now: datetime) -> bool:
     sent = session.scalar(
         select(func.count())
         .select_from(Message)
         .where(
             Message.patient_id == patient.id,
-            Message.kind.in_((MessageKind.ADVICE, MessageKind.ANSWER)),
+            Message.kind == kind,
             Message.created_at > now - timedelta(hours=1),
         )
     )

@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import select, update
+from sqlalchemy import exists, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from bot import audit
-from bot.course import refresh_holds
-from core.models import Alert, AlertEvent, AlertKind, AlertState, Clinic, Colour, Enrolment, Message, Reply
+from bot.course import refresh_holds, running_enrolment
+from core.models import Alert, AlertEvent, AlertKind, AlertState, Clinic, Colour, Message, MessageKind, Reply
+from scheduler.outbox import cancel_waiting, lock_patient
 
 OUTCOMES = {
     "talked": "Talt med patienten",
@@ -42,8 +44,11 @@ def raise_alert(
     enrolment_id: int | None = None,
     reply: Reply | None = None,
     message: Message | None = None,
-) -> Alert:
-    """Put something into the staff's queue. A red one holds exercise and reassurance until it is resolved."""
+) -> Alert | None:
+    """Put something into the staff's queue. A red one holds exercise and reassurance until it is resolved.
+
+    About one text there is one alert of a kind: when two workers notice the same silence, the second is told nothing.
+    """
     alert = Alert(
         clinic_id=clinic_id,
         patient_id=patient_id,
@@ -55,8 +60,12 @@ def raise_alert(
         state=AlertState.OPEN,
         opened_at=now,
     )
-    session.add(alert)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(alert)
+            session.flush()
+    except IntegrityError:
+        return None
     session.add(AlertEvent(alert_id=alert.id, at=now, staff_id=None, action="opened", note=""))
     _refresh(session, alert)
     return alert
@@ -92,6 +101,7 @@ def resolve(
     """ "Afslut" with what came of it; held texts go on when this was the patient's last red alert."""
     if outcome not in OUTCOMES:
         return Act.INVALID
+    _lock(session, alert_id)
     changed = session.execute(
         update(Alert)
         .where(Alert.id == alert_id, Alert.clinic_id == clinic_id, Alert.state != AlertState.RESOLVED)
@@ -131,6 +141,27 @@ def _finish(
     return Act.DONE
 
 
+def _lock(session: Session, alert_id: int) -> None:
+    """One patient at a time: a red reply that comes in this moment must not be taken for resolved."""
+    patient_id = session.scalar(select(Alert.patient_id).where(Alert.id == alert_id))
+    if patient_id is not None:
+        lock_patient(session, patient_id)
+
+
+def has_open_red(session: Session, patient_id: int) -> bool:
+    """Whether staff still have to close a red alert about this patient."""
+    unresolved = exists().where(
+        Alert.patient_id == patient_id, Alert.colour == Colour.RED, Alert.state != AlertState.RESOLVED
+    )
+    return bool(session.scalar(select(unresolved)))
+
+
 def _refresh(session: Session, alert: Alert) -> None:
-    if alert.enrolment_id is not None and alert.colour == Colour.RED:
-        refresh_holds(session, session.get_one(Enrolment, alert.enrolment_id))
+    """Hold or release the patient's running course, be it the one the alert is about or a later one."""
+    if alert.patient_id is None or alert.colour != Colour.RED:
+        return
+    if (running := running_enrolment(session, alert.patient_id)) is not None:
+        refresh_holds(session, running)
+    if not has_open_red(session, alert.patient_id):
+        about_a_doctor = (Message.patient_id == alert.patient_id, Message.kind == MessageKind.CONTACT_CHECK)
+        cancel_waiting(session, "alarmen er afsluttet", *about_a_doctor)

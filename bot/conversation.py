@@ -16,7 +16,6 @@ from core.states import AlertKind, Colour, EnrolmentState
 from messages.advice_schema import AdviceGroup
 
 REACHED_DOCTOR = "reached_doctor"
-MAX_PLAIN_PAIN = 7
 
 
 class Change(StrEnum):
@@ -35,7 +34,7 @@ class Situation:
     """Where the conversation stands.
 
     `question`: kind of the last one asked; `asked_again`: it was a repetition. `can_reopen`: the patient's own STOP
-    ended the course, so START takes it up again.
+    ended the course, so START takes it up again. `red_open`: staff still have to close a red alert.
     """
 
     question: str | None
@@ -45,6 +44,7 @@ class Situation:
     has_words: bool
     checker_failed: bool = False
     can_reopen: bool = False
+    red_open: bool = False
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,8 @@ class Decision:
 
     `advice`: group of the advice text. `answer`: field name of an ordinary answer in replies.toml. `question`: what
     that answer asks again. `screening_clean`: True after a denial of all red flags, False from a red reply on,
-    None leaves it. `check_contact`: ask later whether the patient got hold of a doctor.
+    None leaves it. `check_contact`: ask later whether the patient got hold of a doctor. `answered`: the question has
+    its answer and is not open any more.
     """
 
     change: Change = Change.NONE
@@ -64,6 +65,7 @@ class Decision:
     colour: Colour | None = None
     screening_clean: bool | None = None
     check_contact: bool = False
+    answered: bool = False
 
 
 def decide(situation: Situation, triage: Triage, answer: Answer) -> Decision:
@@ -72,10 +74,10 @@ def decide(situation: Situation, triage: Triage, answer: Answer) -> Decision:
         return _red(situation, triage, answer)
     if situation.checker_failed:
         return _silenced(situation, _queue(AlertKind.CHECKER_FAILED, Colour.AMBER, advice=AdviceGroup.UNCLEAR))
+    if situation.question == REACHED_DOCTOR and not situation.opted_out and answer.command != "stop":
+        return _contact(triage, answer)
     if answer.command is not None:
         return _command(situation, triage, answer.command)
-    if situation.question == REACHED_DOCTOR and not situation.opted_out:
-        return _contact(triage, answer)
     if triage.level is Level.AMBER:
         group = choose_group(triage.level, triage.flags)
         return _silenced(situation, _queue(AlertKind.REPLY, Colour.AMBER, advice=group))
@@ -96,6 +98,7 @@ def _red(situation: Situation, triage: Triage, answer: Answer) -> Decision:
         colour=Colour.RED,
         screening_clean=False,
         check_contact=not stops,
+        answered=situation.question in {"screening", REACHED_DOCTOR},
     )
     if situation.opted_out:
         return replace(decision, advice=None, alert=AlertKind.CALL_BACK, check_contact=False)
@@ -119,6 +122,9 @@ def _command(situation: Situation, triage: Triage, command: Literal["stop", "sta
     alert = (AlertKind.REPLY, Colour.AMBER) if triage.level is Level.AMBER else (None, None)
     if command == "stop":
         answer = None if situation.opted_out else "stopped"
+        if situation.red_open:
+            # From here on nobody may write and ask whether a doctor was reached: somebody must ring.
+            alert = (AlertKind.CALL_BACK, Colour.RED)
         return Decision(Change.OPT_OUT, answer=answer, alert=alert[0], colour=alert[1])
     if command == "start":
         return _start(situation)
@@ -141,8 +147,9 @@ def _start(situation: Situation) -> Decision:
 def _contact(triage: Triage, answer: Answer) -> Decision:
     if answer.yes is True:
         alert = (AlertKind.REPLY, Colour.AMBER) if triage.level is Level.AMBER else (None, None)
-        return Decision(answer="contact_made", alert=alert[0], colour=alert[1])
-    return Decision(advice=AdviceGroup.CONTACT_MISSED, alert=AlertKind.NO_CONTACT, colour=Colour.RED)
+        return Decision(answer="contact_made", alert=alert[0], colour=alert[1], answered=True)
+    missed = AdviceGroup.CONTACT_MISSED
+    return Decision(advice=missed, alert=AlertKind.NO_CONTACT, colour=Colour.RED, answered=True)
 
 
 def _ordinary(situation: Situation, triage: Triage, answer: Answer) -> Decision:
@@ -155,9 +162,9 @@ def _ordinary(situation: Situation, triage: Triage, answer: Answer) -> Decision:
             return Decision(answer="noted")
         return Decision(answer="pain_unclear", question="pain")
     if question == "pain":
-        return Decision(answer="pain_noted")
+        return Decision(answer="pain_noted", answered=True)
     if question in {"exercise", "activity"} and answer.yes is not None:
-        return Decision(answer=f"{question}_{'done' if answer.yes else 'missed'}")
+        return Decision(answer=f"{question}_{'done' if answer.yes else 'missed'}", answered=True)
     if "better" in triage.flags:
         return Decision(answer="better")
     return Decision(answer="thanks" if answer.thanks else "noted")
@@ -166,7 +173,7 @@ def _ordinary(situation: Situation, triage: Triage, answer: Answer) -> Decision:
 def _screening(situation: Situation, answer: Answer) -> Decision:
     """Only a plain no is a clean screening; anything else is asked once more, then a person looks."""
     if answer.yes is False:
-        return Decision(answer="screening_clear", screening_clean=True)
+        return Decision(answer="screening_clear", screening_clean=True, answered=True)
     if situation.asked_again:
         return _queue(AlertKind.UNREADABLE, Colour.AMBER, advice=AdviceGroup.UNCLEAR)
     return Decision(answer="screening_unclear", question="screening")

@@ -13,12 +13,18 @@ from core.models import Alert, AlertState, Clinic, Colour, Enrolment, EnrolmentS
 from messages.loader import Content
 from messages.render import render
 from scheduler.calendar import Window, at
-from scheduler.outbox import apply_holds, cancel_course, enqueue_plan
+from scheduler.outbox import apply_holds, cancel_course, enqueue_plan, lock_patient
 from scheduler.planning import Course, Facts, PlannedStep, plan
 
 RUNNING = (EnrolmentState.ACTIVE, EnrolmentState.PAUSED)
 STOPPED_BY_PATIENT = "patienten har afmeldt sms"
 ON_THE_WAY = (MessageState.PLANNED, MessageState.HELD, MessageState.SENDING)
+
+
+def lock(session: Session, enrolment: Enrolment) -> None:
+    """Hold the patient for the rest of the transaction and read the course anew: what was read before may be old."""
+    lock_patient(session, enrolment.patient_id)
+    session.refresh(enrolment)
 
 
 def running_enrolment(session: Session, patient_id: int) -> Enrolment | None:
@@ -57,6 +63,7 @@ def refresh_holds(session: Session, enrolment: Enrolment) -> None:
 
 def pause(session: Session, enrolment: Enrolment, *, now: datetime, until: date | None, staff_id: int | None) -> None:
     """Hold the course. `until`: local date on whose morning it goes on by itself; None waits for somebody."""
+    lock(session, enrolment)
     if enrolment.state not in RUNNING:
         return
     enrolment.state = EnrolmentState.PAUSED
@@ -67,6 +74,7 @@ def pause(session: Session, enrolment: Enrolment, *, now: datetime, until: date 
 
 def resume(session: Session, enrolment: Enrolment, *, now: datetime, staff_id: int | None) -> None:
     """Go on with what is still to come; what fell due during the pause expires and is not sent in a heap."""
+    lock(session, enrolment)
     if enrolment.state != EnrolmentState.PAUSED:
         return
     enrolment.state = EnrolmentState.ACTIVE
@@ -99,6 +107,7 @@ def reopen(session: Session, content: Content, enrolment: Enrolment, *, now: dat
 
 def stop(session: Session, enrolment: Enrolment, *, now: datetime, reason: str, staff_id: int | None) -> None:
     """End the course for good and cancel what has not left."""
+    lock(session, enrolment)
     if enrolment.state not in RUNNING:
         return
     enrolment.state = EnrolmentState.STOPPED
@@ -114,7 +123,9 @@ def resume_due(session: Session, now: datetime) -> int:
         select(Enrolment).where(Enrolment.state == EnrolmentState.PAUSED, Enrolment.paused_until <= now)
     ).all()
     for enrolment in rows:
-        resume(session, enrolment, now=now, staff_id=None)
+        lock(session, enrolment)
+        if enrolment.paused_until is not None and enrolment.paused_until <= now:
+            resume(session, enrolment, now=now, staff_id=None)
     return len(rows)
 
 
@@ -127,6 +138,9 @@ def complete_finished(session: Session, now: datetime) -> int:
     )
     rows = session.scalars(select(Enrolment).where(Enrolment.state == EnrolmentState.ACTIVE, ~left)).all()
     for enrolment in rows:
+        lock(session, enrolment)
+        if enrolment.state != EnrolmentState.ACTIVE:
+            continue
         enrolment.state = EnrolmentState.COMPLETED
         enrolment.ended_at = now
         audit_change(session, enrolment, None, "enrolment.complete", now)

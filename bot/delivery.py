@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import or_
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from bot.alerts import raise_alert
 from bot.course import STOPPED_BY_PATIENT, running_enrolment, stop
 from core.gateway import OPTED_OUT
 from core.models import AlertKind, Colour, Message, MessageKind, MessageState, Patient
-from scheduler.outbox import cancel_waiting, move
+from scheduler.outbox import cancel_waiting, lock_patient, move
 
 RECEIPTS = {
     "accepted": MessageState.SENT,
@@ -27,20 +27,24 @@ RECEIPTS = {
 }
 """Twilio's MessageStatus -> ours."""
 
+WHEN_LOST = {MessageKind.ADVICE: AlertKind.CALL_BACK, MessageKind.CONTACT_CHECK: AlertKind.NO_CONTACT}
+"""The red alert for a text that must arrive and did not."""
+
 
 def opt_out(session: Session, patient: Patient, now: datetime) -> None:
-    """Final until START: nothing more goes out, the course is stopped."""
+    """Final until START: the course is stopped, nothing goes out but advice already owed."""
     if patient.opted_out_at is None:
         patient.opted_out_at = now
     if (enrolment := running_enrolment(session, patient.id)) is not None:
         stop(session, enrolment, now=now, reason=STOPPED_BY_PATIENT, staff_id=None)
-    cancel_waiting(session, STOPPED_BY_PATIENT, Message.patient_id == patient.id, Message.created_at < now)
+    owed = (Message.patient_id == patient.id, Message.created_at < now, Message.kind != MessageKind.ADVICE)
+    cancel_waiting(session, STOPPED_BY_PATIENT, *owed)
 
 
 def on_failure(session: Session, message: Message, now: datetime) -> None:
     """A text did not arrive: an opt-out the provider knew of is taken over; anything else is staff's to see.
 
-    Advice that did not arrive is red: nobody has told the patient to see a doctor.
+    Red when it was advice, or the question whether a doctor was reached: nobody has told or asked the patient.
     """
     patient = message.patient
     if patient is None:
@@ -48,14 +52,14 @@ def on_failure(session: Session, message: Message, now: datetime) -> None:
     was_opted_out = patient.opted_out_at is not None
     if message.error_code == OPTED_OUT:
         opt_out(session, patient, now)
-    is_advice = message.kind == MessageKind.ADVICE
-    if was_opted_out and not is_advice:
+    kind = WHEN_LOST.get(MessageKind(message.kind), AlertKind.UNDELIVERED)
+    if was_opted_out and kind is AlertKind.UNDELIVERED:
         return
     raise_alert(
         session,
         clinic_id=message.clinic_id,
-        kind=AlertKind.CALL_BACK if is_advice else AlertKind.UNDELIVERED,
-        colour=Colour.RED if is_advice else Colour.BLUE,
+        kind=kind,
+        colour=Colour.BLUE if kind is AlertKind.UNDELIVERED else Colour.RED,
         now=now,
         patient_id=message.patient_id,
         enrolment_id=message.enrolment_id,
@@ -76,6 +80,9 @@ def take_receipt(
         values["error_code"] = error_code
     if is_end:
         values["settled_at"] = now
+    patient_id = session.scalar(select(Message.patient_id).where(Message.id == message_id))
+    if patient_id is not None:
+        lock_patient(session, patient_id)
     same_text = or_(Message.provider_id.is_(None), Message.provider_id == provider_id)
     if not move(session, message_id, target, same_text, **values):
         return False

@@ -96,7 +96,7 @@ def _inbound(fields: Fields, now: datetime) -> Inbound:
         sender=_text(fields, "From"),
         recipient=_text(fields, "To"),
         body=body,
-        media_count=min(int(media), 100) if media.isascii() and media.isdigit() else 0,
+        media_count=int(media) if media.isascii() and media.isdigit() and len(media) <= 2 else 0,
     )
 
 

@@ -6,27 +6,32 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from bot import conversation
 from bot.act import carry_out
-from bot.alerts import clinic_for_stranger, raise_alert
-from bot.answers import parse
-from bot.course import STOPPED_BY_PATIENT
+from bot.alerts import clinic_for_stranger, has_open_red, raise_alert
+from bot.answers import Answer, parse
+from bot.course import RUNNING, STOPPED_BY_PATIENT
 from bot.red_flags import Checker, Level, check_safely
 from bot.red_flags import Triage as Reading
 from core import phone as telephone
 from core.crypto import keyring_of
 from core.models import AlertKind, Clinic, Colour, Enrolment, Message, MessageKind, Patient, Reply, Triage
 from core.states import EnrolmentState
+from messages.advice_schema import AdviceGroup
 from messages.loader import Content
 from messages.render import render
-from scheduler.outbox import Draft, enqueue, last_question
+from scheduler.outbox import Draft, enqueue, lock_patient, open_questions
 
 QUESTION_STAYS = timedelta(hours=72)
-"""How long a question is what a bare answer answers."""
+"""How long a question is what a reply is read in the light of."""
+SCREENING_STAYS = timedelta(days=8)
+"""How long a bare yes or no may still be the answer to a screening: until the next one is asked."""
+YES_OR_NO = frozenset({"screening", "exercise", "activity", conversation.REACHED_DOCTOR})
+MAX_ATTEMPTS = 5
 STRANGER_ANSWERED_FOR = timedelta(hours=24)
 LEFT_BEHIND = timedelta(seconds=30)
 """A kept reply that nobody has processed by then lost its request on the way, and is taken up by the tick."""
@@ -76,14 +81,17 @@ def process(session: Session, content: Content, checker: Checker, reply_id: int,
     reply = session.scalar(select(Reply).where(Reply.id == reply_id, Reply.processed_at.is_(None)).with_for_update())
     if reply is None:
         return None
-    reply.processed_at = now
     patient = _patient_of(session, reply)
     if patient is None:
         return _stranger(session, content, checker, reply, now)
-    reply.patient_id, reply.clinic_id = patient.id, patient.clinic_id
+    lock_patient(session, patient.id)
+    session.refresh(patient)
     enrolment = _latest_enrolment(session, patient)
+    reply.processed_at = now
+    reply.patient_id, reply.clinic_id = patient.id, patient.clinic_id
     reply.enrolment_id = enrolment.id if enrolment else None
-    asked = last_question(session, patient.id, now, QUESTION_STAYS)
+    answer = parse(reply.body, content.replies.vocabulary)
+    asked = _asked(session, patient, reply, answer)
     reply.question = asked.question if asked else None
     triage, failed = _triage(session, checker, reply, now)
     situation = conversation.Situation(
@@ -94,10 +102,32 @@ def process(session: Session, content: Content, checker: Checker, reply_id: int,
         has_words=any(character.isalnum() for character in reply.body),
         checker_failed=failed,
         can_reopen=enrolment is not None and enrolment.state_reason == STOPPED_BY_PATIENT,
+        red_open=has_open_red(session, patient.id),
     )
-    decision = conversation.decide(situation, triage, parse(reply.body, content.replies.vocabulary))
+    decision = conversation.decide(situation, triage, answer)
+    if decision.answered and asked is not None:
+        reply.answers_id = asked.id
     carry_out(session, content, decision, reply=reply, patient=patient, enrolment=enrolment, now=now)
     return triage.level
+
+
+def _asked(session: Session, patient: Patient, reply: Reply, answer: Answer) -> Message | None:
+    """What the reply answers: the newest open question when it was written.
+
+    A bare yes or no to a question that wants something else is read as the late answer to an open screening, which
+    stays open until the next one.
+    """
+    asked = open_questions(session, patient.id, reply.received_at, SCREENING_STAYS)
+    screening = next((question for question in asked if question.question == "screening"), None)
+    if not asked:
+        return None
+    newest = asked[0]
+    is_fresh = (newest.sent_at or newest.claimed_at or newest.due_at) > reply.received_at - QUESTION_STAYS
+    wants_yes_or_no = newest.question in YES_OR_NO
+    is_bare = answer.yes is not None and answer.number is None
+    if is_bare and not (is_fresh and wants_yes_or_no):
+        return screening or (newest if is_fresh else None)
+    return newest if is_fresh else None
 
 
 def process_left_behind(session: Session, content: Content, checker: Checker, now: datetime, limit: int = 50) -> int:
@@ -116,12 +146,26 @@ def process_left_behind(session: Session, content: Content, checker: Checker, no
         except Exception:
             session.rollback()
             log.exception("reply could not be processed", reply=reply_id)
-            _to_staff(session, reply_id, now)
-            session.commit()
+            _count_failure(session, content, reply_id, now)
     return len(waiting)
 
 
-def _to_staff(session: Session, reply_id: int, now: datetime) -> None:
+def _count_failure(session: Session, content: Content, reply_id: int, now: datetime) -> None:
+    """Try a reply again some times, for the fault may pass; then staff get it as it is, and the patient is told."""
+    try:
+        counted = update(Reply).where(Reply.id == reply_id).values(attempts=Reply.attempts + 1)
+        attempts = session.scalar(counted.returning(Reply.attempts)) or 0
+        session.commit()
+        if attempts >= MAX_ATTEMPTS:
+            _to_staff(session, content, reply_id, now)
+            session.commit()
+    except Exception:
+        session.rollback()
+        log.exception("reply could not be handed to staff", reply=reply_id)
+
+
+def _to_staff(session: Session, content: Content, reply_id: int, now: datetime) -> None:
+    """What nobody could read may be red: a red alert, the texts held, and the patient told whom to ring."""
     reply = session.get_one(Reply, reply_id)
     patient = _patient_of(session, reply)
     clinic_id = patient.clinic_id if patient else clinic_for_stranger(session, reply.recipient)
@@ -129,7 +173,11 @@ def _to_staff(session: Session, reply_id: int, now: datetime) -> None:
         return
     reply.processed_at = now
     reply.clinic_id = clinic_id
-    reply.patient_id = patient.id if patient else None
+    enrolment = None
+    if patient is not None:
+        lock_patient(session, patient.id)
+        reply.patient_id = patient.id
+        enrolment = _latest_enrolment(session, patient)
     raise_alert(
         session,
         clinic_id=clinic_id,
@@ -137,8 +185,12 @@ def _to_staff(session: Session, reply_id: int, now: datetime) -> None:
         colour=Colour.RED,
         now=now,
         patient_id=reply.patient_id,
+        enrolment_id=enrolment.id if enrolment else None,
         reply=reply,
     )
+    if patient is not None and patient.opted_out_at is None:
+        unread = conversation.Decision(advice=AdviceGroup.UNCLEAR)
+        carry_out(session, content, unread, reply=reply, patient=patient, enrolment=enrolment, now=now)
 
 
 def _patient_of(session: Session, reply: Reply) -> Patient | None:
@@ -147,11 +199,12 @@ def _patient_of(session: Session, reply: Reply) -> Patient | None:
     if number is None:
         return None
     hashes = keyring_of(session.get_bind().dialect).lookup_hashes(number)
+    running = exists().where(Enrolment.patient_id == Patient.id, Enrolment.state.in_(RUNNING))
     known = session.execute(
         select(Patient, Clinic.sender)
         .join(Clinic, Patient.clinic_id == Clinic.id)
         .where(Patient.phone_hash.in_(hashes))
-        .order_by(Patient.created_at.desc())
+        .order_by(running.desc(), Patient.created_at.desc())
     ).all()
     ours = [patient for patient, sender in known if sender == reply.recipient]
     everybody = [patient for patient, _ in known]
@@ -186,13 +239,13 @@ def _question_for_checker(question: str | None) -> str | None:
 
 def _stranger(session: Session, content: Content, checker: Checker, reply: Reply, now: datetime) -> Level | None:
     """A number nobody knows: staff's queue, and one polite answer a day that says nothing of anybody."""
-    triage, _ = _triage(session, checker, reply, now)
     clinic_id = clinic_for_stranger(session, reply.recipient)
     if clinic_id is None:
-        reply.processed_at = None
         log.error("no clinic to show a reply to: run `rygbot clinic add`", reply=reply.id)
         return None
+    reply.processed_at = now
     reply.clinic_id = clinic_id
+    triage, _ = _triage(session, checker, reply, now)
     raise_alert(
         session,
         clinic_id=clinic_id,

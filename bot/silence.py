@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session
 
 from bot.alerts import raise_alert
@@ -21,13 +21,15 @@ from core.models import (
     Reply,
 )
 from messages.schema import Purpose
+from scheduler.outbox import MAYBE_ARRIVED
 
 SCREENING_PATIENCE = timedelta(hours=24)
 CONTACT_PATIENCE = timedelta(minutes=30)
 TOO_OLD = timedelta(days=7)
 """A silence older than this was another course's; raising it now would help nobody."""
 
-ARRIVED = (MessageState.SENT, MessageState.DELIVERED, MessageState.UNKNOWN)
+ASKED_AT = func.coalesce(Message.claimed_at, Message.sent_at)
+"""From the claim on: an answer may be quicker than the worker's own record."""
 
 
 def raise_silences(session: Session, now: datetime) -> int:
@@ -42,19 +44,21 @@ def raise_silences(session: Session, now: datetime) -> int:
     )
     screening = (
         Message.purpose == Purpose.SCREENING,
-        Message.sent_at <= now - SCREENING_PATIENCE,
+        now - SCREENING_PATIENCE >= ASKED_AT,
         Enrolment.state == EnrolmentState.ACTIVE,
         ~known_silent,
     )
-    contact = (Message.kind == MessageKind.CONTACT_CHECK, Message.sent_at <= now - CONTACT_PATIENCE)
-    return _raise(session, now, AlertKind.SILENT, Colour.BLUE, _unanswered(now, *screening)) + _raise(
-        session, now, AlertKind.NO_CONTACT, Colour.RED, _unanswered(now, *contact)
+    contact = (Message.kind == MessageKind.CONTACT_CHECK, now - CONTACT_PATIENCE >= ASKED_AT)
+    silent = _unanswered(now, AlertKind.SILENT, *screening)
+    no_contact = _unanswered(now, AlertKind.NO_CONTACT, *contact)
+    return _raise(session, now, AlertKind.SILENT, Colour.BLUE, silent) + _raise(
+        session, now, AlertKind.NO_CONTACT, Colour.RED, no_contact
     )
 
 
 def raise_unsettled(session: Session, now: datetime) -> int:
     """Tick: texts of which nobody knows whether they were sent. Red when the text was advice."""
-    lost = (Message.state == MessageState.UNKNOWN, Message.lease_until < now, ~_alerted())
+    lost = (Message.state == MessageState.UNKNOWN, Message.lease_until < now, ~_alerted(AlertKind.UNSETTLED))
     advice = select(Message).where(*lost, Message.kind == MessageKind.ADVICE)
     others = select(Message).where(*lost, Message.kind != MessageKind.ADVICE)
     raised = 0
@@ -65,18 +69,18 @@ def raise_unsettled(session: Session, now: datetime) -> int:
     return raised
 
 
-def _alerted() -> ColumnElement[bool]:
-    return exists().where(Alert.message_id == Message.id)
+def _alerted(kind: AlertKind) -> ColumnElement[bool]:
+    return exists().where(Alert.message_id == Message.id, Alert.kind == kind)
 
 
-def _unanswered(now: datetime, *conditions: ColumnElement[bool]) -> list[ColumnElement[bool]]:
-    answered = exists().where(Reply.patient_id == Message.patient_id, Reply.received_at >= Message.sent_at)
+def _unanswered(now: datetime, kind: AlertKind, *conditions: ColumnElement[bool]) -> list[ColumnElement[bool]]:
+    answered = exists().where(Reply.patient_id == Message.patient_id, Reply.received_at >= ASKED_AT)
     return [
         *conditions,
-        Message.state.in_(ARRIVED),
-        Message.sent_at > now - TOO_OLD,
+        Message.state.in_(MAYBE_ARRIVED),
+        now - TOO_OLD < ASKED_AT,
         ~answered,
-        ~_alerted(),
+        ~_alerted(kind),
     ]
 
 

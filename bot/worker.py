@@ -93,7 +93,7 @@ def drain(runtime: Runtime, dispatcher: Dispatcher) -> Tally:
 
 
 def start(runtime: Runtime, dispatcher: Dispatcher) -> Ticker:
-    """Start ticking in threads; the caller stops the ticker and then closes the dispatcher."""
+    """Start ticking in threads; the caller stops the dispatcher and the ticker, then closes the dispatcher."""
     ticker = Ticker(jobs(runtime, dispatcher))
     ticker.start()
     return ticker

@@ -24,7 +24,7 @@ def make_engine(url: str, keyring: crypto.Keyring) -> Engine:
     """An engine with the keys attached. SQLite gets WAL, foreign keys and BEGIN IMMEDIATE."""
     if (path := sqlite_path(url)) is not None:
         path.parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
+    engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"), hide_parameters=True)
     if engine.dialect.name == "sqlite":
         _prepare_sqlite(engine)
     crypto.attach(engine, keyring)
@@ -42,7 +42,7 @@ def _prepare_sqlite(engine: Engine) -> None:
     def on_connect(connection: sqlite3.Connection, _record: object) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "foreign_keys=ON", "busy_timeout=5000", "synchronous=FULL"):
+        for pragma in ("journal_mode=WAL", "foreign_keys=ON", "busy_timeout=15000", "synchronous=FULL"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
@@ -63,7 +63,7 @@ def downgrade(url: str, revision: str) -> None:
 def _alembic(url: str, run: Callable[[Config], None]) -> None:
     if (path := sqlite_path(url)) is not None:
         path.parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url)
+    engine = create_engine(url, hide_parameters=True)
     try:
         with engine.begin() as connection:
             config = _config()

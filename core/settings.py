@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 from cryptography.fernet import Fernet
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 NEW_KEY_HINT = "run `rygbot keys new` and put the line it prints into .env"
 DEFAULT_DATABASE_URL = "sqlite:///var/rygbot.db"
@@ -51,15 +53,25 @@ class Settings(BaseSettings):
             value = "postgresql+psycopg://" + value.removeprefix("postgresql://")
         if not value.startswith(("sqlite:///", "postgresql+psycopg://")):
             raise ValueError("must begin with postgresql:// or sqlite:///")
+        try:
+            make_url(value)
+        except (ArgumentError, ValueError):
+            raise ValueError("is not an address of the form postgresql://user:password@host:port/database") from None
         return value
 
     @field_validator("public_url", "twilio_base_url")
     @classmethod
-    def _is_web_address(cls, value: str) -> str:
-        parts = urlsplit(value)
-        if value and (parts.scheme not in {"http", "https"} or not parts.hostname or parts.query):
+    def _web_address(cls, value: str) -> str:
+        if value and not _is_web_address(value):
             raise ValueError("must be a web address such as https://rygbot.example.dk")
         return value.rstrip("/")
+
+    @field_validator("public_url")
+    @classmethod
+    def _is_given(cls, value: str) -> str:
+        if not value:
+            raise ValueError("must not be empty: Twilio signs the address it calls")
+        return value
 
     @field_validator("secret_key")
     @classmethod
@@ -101,6 +113,15 @@ class Settings(BaseSettings):
     def is_secure(self) -> bool:
         """True when patients and staff reach us over https, so cookies may be marked Secure."""
         return self.public_url.startswith("https://")
+
+
+def _is_web_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        port_is_good = parts.port is None or parts.port > 0
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.hostname) and not parts.query and port_is_good
 
 
 def load_settings(**overrides: object) -> Settings:

@@ -4,26 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import random
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import or_, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from core.gateway import Gateway, Outbound, SendError, Verdict
-from core.models import Clinic, Message, MessageState, Patient
-from scheduler.outbox import LEASE, move
-from scheduler.upkeep import expire_late, keep_window
+from core.models import Message, MessageState
+from scheduler.claims import claim
+from scheduler.outbox import LEASE, lock_patient, move
+from scheduler.upkeep import OnFailure, expire_late, keep_window
 
 RETRY_BASE = timedelta(seconds=30)
 RETRY_CAP = timedelta(minutes=15)
-MAX_ATTEMPTS = 12
+RETRY_FLOOR = timedelta(seconds=5)
 
 GatewayFactory = Callable[[], Gateway]
-OnFailure = Callable[[Session, Message, datetime], None]
-"""What shall follow when a text turns out not to arrive: handed over from above, runs in the same transaction."""
 
 log = structlog.get_logger()
 
@@ -53,44 +53,6 @@ class Tally:
         )
 
 
-def claim(session: Session, worker: str, limit: int, now: datetime) -> list[Outbound]:
-    """Mark up to `limit` due rows as `sending` for this worker, most urgent first, in one statement.
-
-    An opted-out patient gets nothing but what was written in answer to the opting out itself.
-    """
-    due = (
-        select(Message.id)
-        .outerjoin(Patient, Message.patient_id == Patient.id)
-        .where(
-            Message.state == MessageState.PLANNED,
-            Message.next_attempt_at <= now,
-            Message.expires_at > now,
-            or_(Patient.opted_out_at.is_(None), Message.created_at == Patient.opted_out_at),
-        )
-        .order_by(Message.priority, Message.next_attempt_at, Message.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True, of=Message)
-        .cte("due")
-    )
-    statement = (
-        update(Message)
-        .where(Message.id == due.c.id)
-        .values(
-            state=MessageState.SENDING,
-            claimed_by=worker,
-            lease_until=now + LEASE,
-            attempts=Message.attempts + 1,
-        )
-        .execution_options(synchronize_session=False)
-        .returning(Message.priority, Message.id, Message.to_phone, Message.body, Message.clinic_id)
-    )
-    rows = sorted(session.execute(statement).all(), key=lambda row: (row.priority, row.id))
-    if not rows:
-        return []
-    senders = {clinic.id: clinic.sender for clinic in session.scalars(select(Clinic))}
-    return [Outbound(row.id, row.to_phone, row.body, senders[row.clinic_id]) for row in rows]
-
-
 async def send_all(gateway: Gateway, batch: Sequence[Outbound], senders: int) -> list[Outcome]:
     """Send a batch with at most `senders` under way at once."""
     gate = asyncio.Semaphore(senders)
@@ -108,54 +70,50 @@ async def send_all(gateway: Gateway, batch: Sequence[Outbound], senders: int) ->
     return list(await asyncio.gather(*(one(outbound) for outbound in batch)))
 
 
-def record(session: Session, outcomes: Sequence[Outcome], on_failure: OnFailure, now: datetime) -> Tally:
-    """Write down what came of a batch. A receipt that was quicker than we are is never overwritten."""
+def record(session: Session, outcomes: Sequence[Outcome], now: datetime) -> Tally:
+    """Write down what was accepted or is unknown. A receipt that was quicker than we are is never overwritten."""
     tally = Tally()
     for outcome in outcomes:
-        tally += _record_one(session, outcome, on_failure, now)
+        if outcome.error is not None:
+            values = {"error_code": outcome.error.code, "sent_at": now, "lease_until": now + LEASE}
+            move(session, outcome.message_id, MessageState.UNKNOWN, **values)
+            log.warning("send outcome unknown", message=outcome.message_id, code=outcome.error.code)
+            tally += Tally(unknown=1)
+            continue
+        accepted = {"provider_id": outcome.provider_id, "lease_until": None}
+        if not move(session, outcome.message_id, MessageState.SENT, sent_at=now, **accepted):
+            unnamed = (Message.id == outcome.message_id, Message.provider_id.is_(None))
+            session.execute(update(Message).where(*unnamed).values(**accepted))
+        tally += Tally(sent=1)
     return tally
 
 
-def _record_one(session: Session, outcome: Outcome, on_failure: OnFailure, now: datetime) -> Tally:
-    if outcome.error is None:
-        if not move(
-            session,
-            outcome.message_id,
-            MessageState.SENT,
-            provider_id=outcome.provider_id,
-            sent_at=now,
-            lease_until=None,
-        ):
-            session.execute(
-                update(Message)
-                .where(Message.id == outcome.message_id, Message.provider_id.is_(None))
-                .values(provider_id=outcome.provider_id, lease_until=None)
-            )
-        return Tally(sent=1)
-    error = outcome.error
-    if error.verdict is Verdict.UNKNOWN:
-        values = {"error_code": error.code, "sent_at": now, "lease_until": now + LEASE}
-        move(session, outcome.message_id, MessageState.UNKNOWN, **values)
-        log.warning("send outcome unknown", message=outcome.message_id, code=error.code)
-        return Tally(unknown=1)
-    message = session.get_one(Message, outcome.message_id)
-    if error.verdict is Verdict.NOT_SENT and message.attempts < MAX_ATTEMPTS:
-        wait = _wait(message.attempts, error.retry_after)
-        values = {"error_code": error.code, "next_attempt_at": now + wait, "lease_until": None}
-        move(session, message.id, MessageState.PLANNED, Message.state == MessageState.SENDING, **values)
-        log.warning("send will be tried again", message=message.id, code=error.code, attempts=message.attempts)
+def record_failure(session: Session, message_id: int, error: SendError, on_failure: OnFailure, now: datetime) -> Tally:
+    """Write down one text that was not sent: again later while there is time, else failed with what follows.
+
+    In a transaction of its own: it may change the patient's course, so the patient is locked before the message.
+    """
+    patient_id = session.scalar(select(Message.patient_id).where(Message.id == message_id))
+    if patient_id is not None:
+        lock_patient(session, patient_id)
+    message = session.get_one(Message, message_id, populate_existing=True)
+    if error.verdict is Verdict.NOT_SENT:
+        retry_at = now + _wait(message.attempts, error.retry_after)
+        values = {"error_code": error.code, "next_attempt_at": retry_at, "lease_until": None}
+        move(session, message_id, MessageState.PLANNED, Message.state == MessageState.SENDING, **values)
+        log.warning("send will be tried again", message=message_id, code=error.code, attempts=message.attempts)
         return Tally(retried=1)
-    if move(session, message.id, MessageState.FAILED, error_code=error.code, settled_at=now, lease_until=None):
+    if move(session, message_id, MessageState.FAILED, error_code=error.code, settled_at=now, lease_until=None):
         session.refresh(message)
         on_failure(session, message, now)
-    log.warning("send failed for good", message=message.id, code=error.code)
+    log.warning("send failed for good", message=message_id, code=error.code)
     return Tally(failed=1)
 
 
 def _wait(attempts: int, retry_after: float | None) -> timedelta:
     """Doubling from 30 seconds, capped, with up to a fifth of jitter; a provider's own wish comes first."""
     if retry_after is not None:
-        return timedelta(seconds=min(retry_after, RETRY_CAP.total_seconds()))
+        return min(max(timedelta(seconds=retry_after), RETRY_FLOOR), RETRY_CAP)
     doublings = min(max(attempts - 1, 0), 10)
     wait = min(RETRY_BASE * (1 << doublings), RETRY_CAP)
     return wait * (1 + random.random() / 5)  # noqa: S311 - spreads load, guards nothing
@@ -177,34 +135,56 @@ class Dispatcher:
         self._on_failure = on_failure
         self._worker = worker
         self._senders = senders
+        self._asked_to_stop = threading.Event()
         self._loop = asyncio.new_event_loop()
         self._gateway = self._loop.run_until_complete(_opened(open_gateway))
 
     def run(self, now: Callable[[], datetime]) -> Tally:
-        """Expire what is late, then send until nothing is due. Commits after each claim and each record."""
+        """Expire what is late, then send until nothing is due or somebody asks to stop.
+
+        Commits after each claim, each record, and each failure.
+        """
         with self._sessions() as session:
-            if expired := expire_late(session, now()):
+            if expired := expire_late(session, now(), self._on_failure):
                 log.info("late texts expired", expired=expired)
-            keep_window(session, now())
             session.commit()
         tally = Tally()
-        while batch := self._claim(now()):
+        while not self._asked_to_stop.is_set() and (batch := self._claim(now())):
             outcomes = self._loop.run_until_complete(send_all(self._gateway, batch, self._senders))
-            with self._sessions() as session:
-                tally += record(session, outcomes, self._on_failure, now())
-                session.commit()
+            tally += self._record(outcomes, now())
         return tally
+
+    def stop(self) -> None:
+        """Claim nothing more; what is under way is finished and written down."""
+        self._asked_to_stop.set()
 
     def _claim(self, now: datetime) -> list[Outbound]:
         with self._sessions() as session:
+            keep_window(session, now)
             batch = claim(session, self._worker, self._senders * 2, now)
             session.commit()
         return batch
+
+    def _record(self, outcomes: Sequence[Outcome], now: datetime) -> Tally:
+        failures = [(outcome.message_id, outcome.error) for outcome in outcomes if _is_known_failure(outcome)]
+        with self._sessions() as session:
+            tally = record(session, [outcome for outcome in outcomes if not _is_known_failure(outcome)], now)
+            session.commit()
+        for message_id, error in failures:
+            if error is not None:
+                with self._sessions() as session:
+                    tally += record_failure(session, message_id, error, self._on_failure, now)
+                    session.commit()
+        return tally
 
     def close(self) -> None:
         """Close the connections and the loop; what was claimed has been recorded by then."""
         self._loop.run_until_complete(self._gateway.close())
         self._loop.close()
+
+
+def _is_known_failure(outcome: Outcome) -> bool:
+    return outcome.error is not None and outcome.error.verdict is not Verdict.UNKNOWN
 
 
 async def _opened(open_gateway: GatewayFactory) -> Gateway:

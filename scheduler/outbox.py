@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy import ColumnElement, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from core.models import Enrolment, Message, MessageKind, MessageState
+from core.models import Enrolment, Message, MessageKind, MessageState, Patient, Reply
 from messages.schema import Purpose
 from messages.sms import measure, to_gsm7
 from scheduler.planning import Facts, PlannedStep, hold_reason
@@ -30,6 +30,7 @@ LIFETIME = {
 LEASE = timedelta(minutes=2)
 """Longer than any send may take; after it a claimed row is unknown, for its worker is gone."""
 WAITING = (MessageState.PLANNED, MessageState.HELD)
+MAYBE_ARRIVED = (MessageState.SENDING, MessageState.SENT, MessageState.DELIVERED, MessageState.UNKNOWN)
 
 ALLOWED: dict[MessageState, frozenset[MessageState]] = {
     MessageState.PLANNED: frozenset(
@@ -166,21 +167,33 @@ def enqueue(
     return message
 
 
+def lock_patient(session: Session, patient_id: int) -> None:
+    """Hold one patient for the rest of the transaction: what changes a course or answers a reply goes one by one.
+
+    Taken before any of the patient's messages, always in this order, so that nobody waits in a circle.
+    """
+    session.execute(select(Patient.id).where(Patient.id == patient_id).with_for_update())
+
+
 def apply_holds(session: Session, enrolment_id: int, facts: Facts) -> None:
-    """Hold or release every waiting step of an enrolment after the facts changed."""
-    rows = session.scalars(
+    """Hold or release every waiting step of an enrolment after the facts changed.
+
+    Only rows that still wait are taken and locked: what a worker has claimed meanwhile is no longer ours to change.
+    """
+    steps = (Message.enrolment_id == enrolment_id, Message.kind == MessageKind.STEP)
+    screenings = session.scalars(
+        select(Message.due_at).where(*steps, Message.purpose == Purpose.SCREENING).order_by(Message.due_at)
+    ).all()
+    waiting = session.scalars(
         select(Message)
-        .where(Message.enrolment_id == enrolment_id, Message.kind == MessageKind.STEP)
-        .order_by(Message.due_at)
+        .where(*steps, Message.state.in_(WAITING))
+        .order_by(Message.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
     )
-    screening_due_at: datetime | None = None
-    for row in rows:
-        purpose = Purpose(row.purpose)
-        if purpose is Purpose.SCREENING:
-            screening_due_at = row.due_at
-        if row.state not in WAITING:
-            continue
-        reason = hold_reason(purpose, screening_due_at, facts)
+    for row in waiting:
+        asked_before = [due_at for due_at in screenings if due_at < row.due_at]
+        reason = hold_reason(Purpose(row.purpose), asked_before[-1] if asked_before else None, facts)
         if reason is not None:
             row.state, row.reason = MessageState.HELD, reason
         elif row.state == MessageState.HELD:
@@ -210,17 +223,24 @@ def cancel_course(session: Session, enrolment_id: int, reason: str) -> int:
     )
 
 
-def last_question(session: Session, patient_id: int, now: datetime, within: timedelta) -> Message | None:
-    """The newest question the patient was asked, at most `within` ago: what a bare "ja" answers."""
-    return session.scalar(
-        select(Message)
-        .where(
-            Message.patient_id == patient_id,
-            Message.question.is_not(None),
-            Message.sent_at.is_not(None),
-            Message.sent_at >= now - within,
-            Message.state.not_in((MessageState.FAILED, MessageState.UNDELIVERED)),
+def open_questions(session: Session, patient_id: int, at: datetime, within: timedelta) -> list[Message]:
+    """The questions the patient had been asked at `at`, newest first, at most `within` old, without an answer yet.
+
+    A question counts from its claim: an answer may come in before the worker has written down that it was sent.
+    """
+    asked_at = func.coalesce(Message.sent_at, Message.claimed_at)
+    answered = exists().where(Reply.answers_id == Message.id)
+    return list(
+        session.scalars(
+            select(Message)
+            .where(
+                Message.patient_id == patient_id,
+                Message.question.is_not(None),
+                Message.state.in_(MAYBE_ARRIVED),
+                asked_at <= at,
+                asked_at > at - within,
+                ~answered,
+            )
+            .order_by(asked_at.desc(), Message.id.desc())
         )
-        .order_by(Message.sent_at.desc(), Message.id.desc())
-        .limit(1)
     )

@@ -105,6 +105,8 @@ class Facts:
     clean_at: datetime | None
 
 
+PAUSED_BY_RED = (Purpose.EXERCISE, Purpose.REASSURANCE, Purpose.ACTIVITY)
+"""What a red reply stops until staff have resolved its alert."""
 HELD_RED = "holdes: rødt svar er ikke afsluttet"
 HELD_PAUSE = "holdes: forløbet er på pause"
 HELD_SCREENING = "holdes: venter på et rent svar på screening"
@@ -118,7 +120,7 @@ def hold_reason(purpose: Purpose, screening_due_at: datetime | None, facts: Fact
     """
     if facts.paused:
         return HELD_PAUSE
-    if facts.red_open and purpose in {Purpose.EXERCISE, Purpose.REASSURANCE, Purpose.ACTIVITY}:
+    if facts.red_open and purpose in PAUSED_BY_RED:
         return HELD_RED
     if purpose is not Purpose.REASSURANCE:
         return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -11,17 +12,27 @@ from core.models import Clinic, Message, MessageKind, MessageState
 from scheduler.calendar import Window, next_sendable
 from scheduler.outbox import LEASE, WAITING
 
+OnFailure = Callable[[Session, Message, datetime], None]
+"""What shall follow when a text does not arrive: handed over from above, runs in the same transaction."""
 
-def expire_late(session: Session, now: datetime) -> int:
-    """Expire what is too late to be sent; it stays in the table with its reason."""
+
+def expire_late(session: Session, now: datetime, on_failure: OnFailure) -> int:
+    """Expire what is too late to be sent; it stays in the table with its reason.
+
+    Advice and contact checks that expire are failures: nobody has been told what they say.
+    """
     statement = (
         update(Message)
         .where(Message.state.in_(WAITING), Message.expires_at <= now)
         .values(state=MessageState.EXPIRED, reason="for sent: " + Message.reason)
         .execution_options(synchronize_session=False)
-        .returning(Message.id)
+        .returning(Message.id, Message.kind)
     )
-    return len(session.execute(statement).all())
+    expired = session.execute(statement).all()
+    for row in expired:
+        if row.kind in {MessageKind.ADVICE, MessageKind.CONTACT_CHECK}:
+            on_failure(session, session.get_one(Message, row.id, populate_existing=True), now)
+    return len(expired)
 
 
 def keep_window(session: Session, now: datetime) -> int:
@@ -58,7 +69,7 @@ def sweep(session: Session, now: datetime) -> int:
         .values(
             state=MessageState.UNKNOWN,
             error_code="worker gone",
-            sent_at=Message.lease_until,
+            sent_at=Message.claimed_at,
             lease_until=now + LEASE,
         )
         .execution_options(synchronize_session=False)

@@ -20,6 +20,8 @@ from messages.sms import measure
 from scheduler.calendar import TZ, local
 from scheduler.planning import plan
 
+YEARS = (2020, 2090)
+"""The years whose Danish holidays are known well enough to show a calendar."""
 QUESTIONS = ("screening", "pain", "exercise", "activity", "open")
 
 
@@ -96,6 +98,8 @@ def messages_preview(programme_id: str, start: datetime | None) -> None:
     if programme_id not in content.programmes:
         raise click.BadParameter(f"there is no such programme; there are {', '.join(content.programmes)}")
     now = start.replace(hour=12, tzinfo=TZ) if start else utc_now()
+    if not YEARS[0] <= now.year <= YEARS[1]:
+        raise click.BadParameter(f"must lie between {YEARS[0]} and {YEARS[1]}", param_hint="--start")
     application = Application("", "", programme_id, "", "", consent=True, instructed=True)
     clinic = Clinic(id="x", name="Klinikken", phone="+4500000000", window_opens=9 * 60, window_closes=20 * 60)
     for row in plan(course_of(content.programmes[programme_id], clinic, application, now)):

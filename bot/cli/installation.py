@@ -23,6 +23,8 @@ from messages.regions import REGION_IDS
 CLINIC_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 MAX_CLINIC_NAME = 60
+MAX_CLINIC_ID = 40
+MAX_EMAIL = 200
 
 
 @click.group("keys")
@@ -41,7 +43,8 @@ def keys_new() -> None:
 def keys_rotate() -> None:
     """Encrypt everything anew under the first of ENCRYPTION_KEYS.
 
-    Put the new key first in ENCRYPTION_KEYS, restart, run this, then take the old key out.
+    Put the new key last in ENCRYPTION_KEYS and restart everything; put it first and restart; run this; then take the
+    old key out. In that order no process ever meets a value it cannot open.
     """
     runtime = start_runtime()
     rows = rotate(runtime.sessions, runtime.keyring)
@@ -74,8 +77,9 @@ def clinic() -> None:
 @click.option("--sender", required=True, help="The number texts are sent from.")
 def clinic_add(clinic_id: str, name: str, region: str, number: str, sender: str) -> None:
     """Add a clinic."""
-    if not CLINIC_ID.fullmatch(clinic_id):
-        raise click.BadParameter("small letters, digits and hyphens only, such as rygklinik-vest", param_hint="--id")
+    if not CLINIC_ID.fullmatch(clinic_id) or len(clinic_id) > MAX_CLINIC_ID:
+        sentence = f"small letters, digits and hyphens, at most {MAX_CLINIC_ID}, such as rygklinik-vest"
+        raise click.BadParameter(sentence, param_hint="--id")
     if not name.strip() or len(name) > MAX_CLINIC_NAME:
         raise click.BadParameter(f"must have 1 to {MAX_CLINIC_NAME} characters", param_hint="--name")
     numbers = {option: phone.parse(typed) for option, typed in (("--phone", number), ("--sender", sender))}
@@ -86,6 +90,8 @@ def clinic_add(clinic_id: str, name: str, region: str, number: str, sender: str)
     with transaction(runtime) as session:
         if session.get(Clinic, clinic_id) is not None:
             raise click.ClickException(f"there is a clinic with the id {clinic_id!r} already")
+        if session.scalar(select(Clinic.id).where(Clinic.sender == numbers["--sender"])) is not None:
+            raise click.ClickException("another clinic sends from that number: each needs a number of its own")
         session.add(
             Clinic(
                 id=clinic_id,
@@ -112,20 +118,20 @@ def staff() -> None:
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input instead of asking.")
 def staff_add(clinic_id: str, email: str, role: str, name: str, password_stdin: bool) -> None:  # noqa: FBT001
     """Add a staff member who can log in."""
-    if not EMAIL.fullmatch(normal_email(email)):
+    if not EMAIL.fullmatch(normal_email(email)) or len(email) > MAX_EMAIL:
         raise click.BadParameter("is not an e-mail address", param_hint="--email")
+    password = (
+        sys.stdin.readline().rstrip("\r\n")
+        if password_stdin
+        else click.prompt(
+            f"Password (at least {SHORTEST_PASSWORD} characters)", hide_input=True, confirmation_prompt=True
+        )
+    )
+    if (problem := password_problem(password)) is not None:
+        raise click.ClickException(problem)
     runtime = start_runtime()
     with transaction(runtime) as session:
         find_clinic(session, clinic_id)
-        password = (
-            sys.stdin.readline().rstrip("\r\n")
-            if password_stdin
-            else click.prompt(
-                f"Password (at least {SHORTEST_PASSWORD} characters)", hide_input=True, confirmation_prompt=True
-            )
-        )
-        if (problem := password_problem(password)) is not None:
-            raise click.ClickException(problem)
         if session.scalar(select(Staff.id).where(Staff.email == normal_email(email))) is not None:
             raise click.ClickException(f"there is a staff member with the e-mail {email} already")
         session.add(

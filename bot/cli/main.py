@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 
 import click
-from sqlalchemy.exc import OperationalError
+from alembic.util import CommandError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from bot.cli import content, installation, operation
 from bot.cli.common import DATABASE_GONE
@@ -33,4 +34,10 @@ def main() -> None:
         sys.exit(2)
     except OperationalError as error:
         click.echo(f"Error: {DATABASE_GONE} ({type(error.orig).__name__})", err=True)
+        sys.exit(1)
+    except (SQLAlchemyError, CommandError) as error:
+        click.echo(f"Error: the database refused ({type(error).__name__}): is it at the right revision?", err=True)
+        sys.exit(1)
+    except OSError as error:
+        click.echo(f"Error: {error.strerror}: {error.filename}", err=True)
         sys.exit(1)

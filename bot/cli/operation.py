@@ -13,11 +13,17 @@ from bot import csv_import, worker
 from bot.cli.common import find_clinic, start_runtime
 from bot.demo.run import run_demo
 from bot.enrolment import Rejected, enrol
+from bot.runtime import Runtime
 from bot.server import port_is_taken, serve_forever
+from core import phone
 
 
 def _require_free(host: str, port: int) -> None:
-    if port_is_taken(host, port):
+    try:
+        is_taken = port_is_taken(host, port)
+    except OSError as error:
+        raise click.ClickException(f"cannot listen on {host} port {port}: {error.strerror}") from error
+    if is_taken:
         raise click.ClickException(f"port {port} is taken by another program: choose another with --port")
 
 
@@ -59,6 +65,7 @@ def work(drain: bool, senders: int) -> None:  # noqa: FBT001
     ticker = worker.start(runtime, dispatcher)
     click.echo("Worker running. Ctrl-C ends it.", err=True)
     asked_to_stop.wait()
+    dispatcher.stop()
     ticker.stop()
     dispatcher.close()
     runtime.engine.dispose()
@@ -75,27 +82,39 @@ def enrol_csv(clinic_id: str, path: Path, dry_run: bool) -> None:  # noqa: FBT00
     except csv_import.FileRefusedError as error:
         raise click.ClickException(str(error)) from error
     runtime = start_runtime()
-    enrolled = 0
-    refused = 0
     with runtime.sessions() as session:
-        clinic = find_clinic(session, clinic_id)
-        for row in rows:
-            errors = list(row.errors)
-            result = enrol(session, runtime.content, clinic, row.application, now=runtime.now(), staff_id=None)
-            if isinstance(result, Rejected):
-                errors += [f"{csv_import.FIELDS.get(field, field)}: {text}" for field, text in result.errors.items()]
-            if errors:
-                session.rollback()
-                refused += 1
-                click.echo(f"Linje {row.number}: {' '.join(errors)}")
-                continue
-            enrolled += 1
-            if not dry_run:
-                session.commit()
-        session.rollback()
+        find_clinic(session, clinic_id)
+    enrolled = 0
+    seen: set[str] = set()
+    for row in rows:
+        errors = _enrol_row(runtime, clinic_id, row, dry_run=dry_run)
+        number = phone.parse(row.application.phone)
+        if dry_run and number in seen:
+            errors.append("telefon: Nummeret står tidligere i filen.")
+        if errors:
+            click.echo(f"Linje {row.number}: {' '.join(errors)}")
+            continue
+        seen.add(number or "")
+        enrolled += 1
+    refused = len(rows) - enrolled
     verb = "kan tilmeldes" if dry_run else "tilmeldt"
     click.echo(f"{enrolled} {verb}, {refused} afvist.")
     sys.exit(1 if refused else 0)
+
+
+def _enrol_row(runtime: Runtime, clinic_id: str, row: csv_import.Row, *, dry_run: bool) -> list[str]:
+    """One line in a transaction of its own, so that a long file never holds up a patient's reply."""
+    with runtime.sessions() as session:
+        clinic = find_clinic(session, clinic_id)
+        result = enrol(session, runtime.content, clinic, row.application, now=runtime.now(), staff_id=None)
+        errors = list(row.errors)
+        if isinstance(result, Rejected):
+            errors += [f"{csv_import.FIELDS.get(field, field)}: {text}" for field, text in result.errors.items()]
+        if errors or dry_run:
+            session.rollback()
+        else:
+            session.commit()
+    return errors
 
 
 COMMANDS = (demo, serve, work, enrol_csv)

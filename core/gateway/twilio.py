@@ -22,8 +22,6 @@ MAX_CONNECTIONS = 100
 TOO_MANY_REQUESTS = 429
 REQUEST_TIMEOUT = 408
 SERVER_ERROR = 500
-OUR_FAULT = frozenset({401, 403, 404})
-"""Wrong account, token or address: nothing was sent, and it is for the operator to mend."""
 
 
 class _Transport(AsyncTwilioHttpClient):
@@ -113,8 +111,7 @@ class TwilioGateway:
 def _refusal(status: int, code: str) -> SendError:
     if code in PERMANENT_CODES:
         return SendError(Verdict.REFUSED, code)
-    if status in OUR_FAULT:
-        return SendError(Verdict.NOT_SENT, code)
     if status >= SERVER_ERROR or status == REQUEST_TIMEOUT:
         return SendError(Verdict.UNKNOWN, code)
-    return SendError(Verdict.REFUSED, code)
+    # Any other refusal is about us (a full queue, a setting): nothing was sent, and the recipient is not to blame.
+    return SendError(Verdict.NOT_SENT, code)

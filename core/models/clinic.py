@@ -19,7 +19,7 @@ class Clinic(Base):
     name: Mapped[str]
     region: Mapped[str]
     phone: Mapped[str]
-    sender: Mapped[str] = mapped_column(index=True)
+    sender: Mapped[str] = mapped_column(unique=True)
     window_opens: Mapped[int] = mapped_column(default=9 * 60)
     window_closes: Mapped[int] = mapped_column(default=20 * 60)
     created_at: Mapped[datetime]

@@ -75,8 +75,8 @@ class Enrolment(Base):
 class Message(Base):
     """A row of the outbox.
 
-    `due_at`, `expires_at`, `next_attempt_at`, `lease_until` are UTC. `reason` says in Danish why the row stands
-    where it stands. `priority`: lower goes first (0 advice, 5 answers, 9 timed texts).
+    `due_at`, `expires_at`, `next_attempt_at`, `claimed_at`, `lease_until` are UTC. `reason` says in Danish why the
+    row stands where it stands. `priority`: lower goes first (0 advice, 5 answers, 9 timed texts).
     """
 
     __tablename__ = "message"
@@ -122,6 +122,7 @@ class Message(Base):
     next_attempt_at: Mapped[datetime]
     attempts: Mapped[int] = mapped_column(default=0)
     claimed_by: Mapped[str | None]
+    claimed_at: Mapped[datetime | None]
     lease_until: Mapped[datetime | None]
     provider_id: Mapped[str | None] = mapped_column(index=True)
     error_code: Mapped[str | None]

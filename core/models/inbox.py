@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.crypto import EncryptedJson
@@ -16,7 +16,11 @@ from core.states import AlertState
 
 
 class Reply(Base):
-    """An inbound text, raw, once per provider id. `question`: what it was read as an answer to."""
+    """An inbound text, raw, once per provider id.
+
+    `question`: what it was read in the light of. `answers_id`: the question it was accepted as the answer to.
+    `attempts`: how often processing failed.
+    """
 
     __tablename__ = "reply"
     __table_args__ = (
@@ -39,6 +43,8 @@ class Reply(Base):
     body: Mapped[str] = mapped_column(Secret)
     media_count: Mapped[int] = mapped_column(default=0)
     question: Mapped[str | None]
+    answers_id: Mapped[int | None] = mapped_column(BigId, index=True)
+    attempts: Mapped[int] = mapped_column(default=0)
     received_at: Mapped[datetime]
     processed_at: Mapped[datetime | None]
 
@@ -66,14 +72,17 @@ class Alert(Base):
     """Something staff must close."""
 
     __tablename__ = "alert"
-    __table_args__ = (Index("ix_alert_clinic_state", "clinic_id", "state", "opened_at"),)
+    __table_args__ = (
+        Index("ix_alert_clinic_state", "clinic_id", "state", "opened_at"),
+        UniqueConstraint("message_id", "kind"),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     clinic_id: Mapped[str] = mapped_column(ForeignKey("clinic.id"))
     patient_id: Mapped[int | None] = mapped_column(ForeignKey("patient.id"), index=True)
     enrolment_id: Mapped[int | None] = mapped_column(ForeignKey("enrolment.id"))
     reply_id: Mapped[int | None] = mapped_column(ForeignKey("reply.id"), index=True)
-    message_id: Mapped[int | None] = mapped_column(ForeignKey("message.id"), index=True)
+    message_id: Mapped[int | None] = mapped_column(ForeignKey("message.id"))
     kind: Mapped[str]
     colour: Mapped[str]
     state: Mapped[str] = mapped_column(default=AlertState.OPEN)

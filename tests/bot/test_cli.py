@@ -73,7 +73,8 @@ def test_fresh_keys_can_be_used_as_they_are_printed(run: Run) -> None:
 
 
 @pytest.mark.parametrize(
-    ("option", "value"), [("--id", "Vest Klinik"), ("--phone", "123"), ("--region", "skåne"), ("--name", " ")]
+    ("option", "value"),
+    [("--id", "Vest Klinik"), ("--id", "x" * 250), ("--phone", "123"), ("--region", "skåne"), ("--name", " ")],
 )
 def test_a_clinic_with_a_bad_value_is_refused_by_name(run: Run, option: str, value: str) -> None:
     run("db", "upgrade")
@@ -88,6 +89,13 @@ def test_a_clinic_is_added_once(ready: Run) -> None:
     again = ready(*"clinic add --id vest --region midtjylland --phone 87654321 --sender 52512345 --name Vest".split())
     assert again.exit_code == 1
     assert "already" in again.output
+
+
+def test_two_clinics_cannot_send_from_one_number(ready: Run) -> None:
+    words = "clinic add --id oest --region midtjylland --phone 87654321 --sender 52512345 --name Oest".split()
+    result = ready(*words)
+    assert result.exit_code == 1
+    assert "number of its own" in result.output
 
 
 def test_a_staff_member_can_be_added_from_a_script(ready: Run) -> None:
@@ -105,6 +113,7 @@ def test_a_staff_member_can_be_added_from_a_script(ready: Run) -> None:
             "en lang adgangskode\n",
         ),
         ("staff add --clinic vest --email mette --role admin --password-stdin", "en lang adgangskode\n"),
+        (f"staff add --clinic vest --email {'m' * 250}@x.dk --role admin --password-stdin", "en lang adgangskode\n"),
         ("staff add --clinic vest --email mette@vest.example --role chef --password-stdin", "en lang adgangskode\n"),
     ],
 )
@@ -143,6 +152,14 @@ def test_a_dry_run_stores_nothing(ready: Run, tmp_path: Path) -> None:
     result = enrol(ready, tmp_path, line, words=("--dry-run",))
     assert "1 kan tilmeldes" in result.output
     assert count(tmp_path, "enrolment") == 0
+
+
+def test_a_dry_run_finds_the_number_that_stands_twice(ready: Run, tmp_path: Path) -> None:
+    line = "Karen;20123456;akut-laend;midtjylland;86123456;ja"
+    bad = "Ole;12;akut-laend;midtjylland;86123456;ja"
+    result = enrol(ready, tmp_path, line, bad, line, words=("--dry-run",))
+    assert "Linje 4: telefon: Nummeret står tidligere i filen." in result.output
+    assert "1 kan tilmeldes, 2 afvist" in result.output
 
 
 def test_a_file_with_unknown_columns_is_refused_whole(ready: Run, tmp_path: Path) -> None:
@@ -211,3 +228,4 @@ def test_a_course_can_be_previewed_from_a_date(run: Run) -> None:
     result = run("messages", "preview", "akut-laend", "--start", "2026-12-01")
     assert "02-12-2026" in result.output
     assert run("messages", "preview", "knæ").exit_code == 2
+    assert run("messages", "preview", "akut-laend", "--start", "9999-12-31").exit_code == 2

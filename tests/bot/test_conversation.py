@@ -186,4 +186,6 @@ def test_not_having_reached_a_doctor_is_red(answer: Answer) -> None:
 
 
 def test_having_reached_a_doctor_needs_no_alert() -> None:
-    assert decide(situation(REACHED_DOCTOR), triage(), Answer(yes=True)) == Decision(answer="contact_made")
+    assert decide(situation(REACHED_DOCTOR), triage(), Answer(yes=True)) == Decision(
+        answer="contact_made", answered=True
+    )

@@ -126,7 +126,7 @@ def test_a_missing_field_loses_nothing(world: World, missing: str) -> None:
 
 
 @pytest.mark.parametrize("field", ["MessageSid", "From", "To", "NumMedia"])
-@pytest.mark.parametrize("value", ["\0", "æ" * 5000, "'; DROP TABLE reply; --", "-1", "٣"])
+@pytest.mark.parametrize("value", ["\0", "9" * 5000, "æ" * 5000, "'; DROP TABLE reply; --", "-1", "٣"])
 def test_an_odd_value_in_a_field_is_no_server_error(world: World, field: str, value: str) -> None:
     world.enrol()
     assert post(world, text("hej", **{field: value})).status_code == 200

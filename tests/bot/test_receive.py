@@ -5,16 +5,21 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
+from sqlalchemy import text as text_clause
+from sqlalchemy.exc import OperationalError
 
 from bot import receive
 from bot.alerts import acknowledge, resolve
 from bot.course import stop
 from bot.receive import Inbound, keep, process, process_left_behind
+from core.gateway import SendError, Verdict
 from core.models import Enrolment, Message, MessageKind, MessageState, Reply, Triage
 from scheduler.calendar import TZ
-from scheduler.planning import HELD_RED
-from tests.world import DOCTOR, MONDAY, PHONE, SENDER, World
+from scheduler.claims import claim
+from scheduler.outbox import apply_holds, lock_patient
+from scheduler.planning import HELD_RED, Facts
+from tests.world import DOCTOR, MONDAY, PHONE, SENDER, World, make_world
 
 RED = "kan ikke mærke mig selv i skridtet"
 
@@ -296,7 +301,14 @@ def test_a_reply_whose_request_died_is_taken_up_by_the_tick(world: World) -> Non
     assert [alert.colour for alert in world.alerts()] == ["red"]
 
 
-def test_a_reply_that_cannot_be_processed_at_all_goes_to_staff_as_it_is(
+def left_behind(world: World, times: int = 1) -> None:
+    world.clock.forward(minutes=1)
+    for _ in range(times):
+        with world.session() as session:
+            process_left_behind(session, world.runtime.content, world.runtime.checker, world.clock())
+
+
+def test_a_reply_that_can_never_be_processed_goes_to_staff_and_the_patient_is_told_whom_to_ring(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world.enrol()
@@ -306,12 +318,37 @@ def test_a_reply_that_cannot_be_processed_at_all_goes_to_staff_as_it_is(
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("broken")
 
-    monkeypatch.setattr(receive, "carry_out", broken)
-    world.clock.forward(minutes=1)
-    with world.session() as session:
-        runtime = world.runtime
-        assert process_left_behind(session, runtime.content, runtime.checker, world.clock()) == 1
+    monkeypatch.setattr(receive, "_triage", broken)
+    left_behind(world, receive.MAX_ATTEMPTS)
     assert [(alert.kind, alert.colour) for alert in world.alerts()] == [("checker_failed", "red")]
+    assert any(message.reason == HELD_RED for message in world.messages(MessageState.HELD))
+    assert len(advice(world)) == 1
+
+
+def test_a_fault_that_passes_costs_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.enrol()
+    with world.session() as session:
+        keep(session, Inbound("SM1", PHONE, SENDER, RED), world.clock())
+
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr(receive, "_triage", broken)
+    left_behind(world)
+    monkeypatch.undo()
+    left_behind(world)
+    assert [(alert.kind, alert.colour) for alert in world.alerts()] == [("reply", "red")]
+
+
+def test_one_broken_reply_does_not_keep_the_others_waiting(world: World) -> None:
+    world.enrol()
+    with world.session() as session:
+        first = keep(session, Inbound("SM1", PHONE, SENDER, "hej"), world.clock())
+        keep(session, Inbound("SM2", PHONE, SENDER, RED), world.clock())
+        session.execute(text_clause("UPDATE reply SET sender = :junk WHERE id = :id"), {"junk": b"junk", "id": first})
+        session.commit()
+    left_behind(world, receive.MAX_ATTEMPTS)
+    assert ("reply", "red") in [(alert.kind, alert.colour) for alert in world.alerts()]
 
 
 def test_a_reply_is_processed_once(world: World) -> None:
@@ -331,15 +368,175 @@ def test_a_bare_yes_answers_the_last_question_asked(world: World) -> None:
     assert [alert.colour for alert in world.alerts()] == ["red"]
 
 
-def test_a_bare_yes_long_after_the_question_is_not_an_answer_to_it(world: World) -> None:
+def ask_screening(world: World) -> None:
     world.enrol()
     world.drain()
     world.clock.forward(days=1, hours=1)
     world.drain()
-    world.clock.forward(hours=73)
+    assert world.messages(MessageState.SENT)[-1].question == "screening"
+    world.clock.forward(minutes=1)
+
+
+def test_a_bare_yes_days_after_an_open_screening_is_still_its_answer(world: World) -> None:
+    ask_screening(world)
+    world.clock.forward(hours=100)
     world.write("ja")
+    assert [alert.colour for alert in world.alerts()] == ["red"]
+
+
+def test_a_yes_that_is_quicker_than_the_workers_record_is_read_as_the_answer(world: World) -> None:
+    world.enrol()
+    world.drain()
+    world.clock.forward(days=1, hours=1)
+    with world.session() as session, session.begin():
+        assert claim(session, "w", 5, world.clock())
+    world.clock.forward(seconds=8)
+    world.write("JA")
+    assert [alert.colour for alert in world.alerts()] == ["red"]
+
+
+def test_an_answered_question_is_not_open_any_more(world: World) -> None:
+    ask_screening(world)
+    world.write("Nej")
+    world.clock.forward(minutes=1)
+    world.write("Tak")
+    assert world.alerts() == []
     with world.session() as session:
-        assert session.scalars(select(Reply.question)).one() is None
+        assert session.scalars(select(Reply.question).order_by(Reply.id)).all() == ["screening", None]
+
+
+def test_a_reply_taken_up_late_is_read_in_the_light_of_what_was_asked_then(world: World) -> None:
+    ask_screening(world)
+    with world.session() as session:
+        keep(session, Inbound("SM1", PHONE, SENDER, "ja"), world.clock())
+    world.clock.forward(days=6)
+    world.drain()
+    with world.session() as session:
+        assert session.scalars(select(Reply.question)).one() == "screening"
+
+
+def test_advice_already_owed_leaves_though_the_patient_sends_stop_and_staff_must_ring(world: World) -> None:
+    world.enrol()
+    world.drain()
+    world.write(RED)
+    world.clock.forward(seconds=1)
+    world.write("STOP")
+    world.drain()
+    assert any("Vent ikke på svar" in body for body in world.sent_bodies())
+    assert [(alert.kind, alert.colour) for alert in world.alerts()] == [("reply", "red"), ("call_back", "red")]
+
+
+def test_advice_that_expires_is_red(world: World) -> None:
+    world.enrol()
+    world.drain()
+    world.write(RED)
+    world.clock.forward(hours=25)
+    world.drain()
+    assert {alert.kind for alert in world.alerts()} >= {"reply", "call_back", "no_contact"}
+    assert {alert.colour for alert in world.alerts()} == {"red"}
+
+
+def test_a_contact_check_that_cannot_be_sent_is_red(world: World) -> None:
+    world.enrol()
+    world.drain()
+    world.write(RED)
+    world.drain()
+    world.clock.forward(minutes=46)
+    world.gateway.errors = [SendError(Verdict.REFUSED, "21614")]
+    world.drain()
+    assert ("no_contact", "red") in [(alert.kind, alert.colour) for alert in world.alerts()]
+
+
+def test_an_unknown_fate_of_the_contact_check_does_not_hide_the_silence(world: World) -> None:
+    world.enrol()
+    world.drain()
+    world.write(RED)
+    world.drain()
+    world.clock.forward(minutes=46)
+    world.gateway.errors = [SendError(Verdict.UNKNOWN, "no answer")]
+    world.drain()
+    world.clock.forward(minutes=40)
+    world.drain()
+    assert [alert.kind for alert in world.alerts()] == ["reply", "unsettled", "no_contact"]
+
+
+@pytest.mark.parametrize("text", ["hjælp", "pause", "start", "?"])
+def test_a_command_is_no_answer_to_whether_a_doctor_was_reached(world: World, text: str) -> None:
+    world.enrol()
+    world.drain()
+    world.write(RED)
+    world.drain()
+    world.clock.forward(minutes=46)
+    world.drain()
+    world.clock.forward(minutes=1)
+    world.write(text)
+    assert [alert.kind for alert in world.alerts()] == ["reply", "no_contact"]
+
+
+def test_many_small_replies_do_not_use_up_the_advice(world: World) -> None:
+    world.enrol()
+    for number in range(25):
+        world.write(f"hej nummer {number}")
+    world.write(RED)
+    assert len(advice(world)) == 1
+
+
+def test_a_closed_alarm_takes_the_contact_check_with_it(world: World) -> None:
+    world.enrol()
+    staff = world.add_staff()
+    world.drain()
+    world.write(RED)
+    world.drain()
+    (alert,) = world.alerts()
+    with world.session() as session, session.begin():
+        resolve(session, alert.id, clinic_id="vest", staff_id=staff, now=world.clock(), outcome="false_alarm", note="")
+    world.clock.forward(hours=2)
+    world.drain()
+    assert not any("Fik du fat" in body for body in world.sent_bodies())
+    assert len(world.alerts()) == 1
+
+
+def test_a_later_course_is_held_and_released_by_the_patients_alerts(world: World) -> None:
+    first = world.enrol()
+    staff = world.add_staff()
+    world.write(RED)
+    with world.session() as session, session.begin():
+        stop(session, session.get_one(Enrolment, first), now=world.clock(), reason="skift", staff_id=None)
+    world.enrol(programme="langvarig")
+    assert any(message.reason == HELD_RED for message in world.messages(MessageState.HELD))
+    (alert,) = world.alerts()
+    with world.session() as session, session.begin():
+        resolve(session, alert.id, clinic_id="vest", staff_id=staff, now=world.clock(), outcome="talked", note="")
+    assert not any(message.reason == HELD_RED for message in world.messages(MessageState.HELD))
+
+
+def test_one_patient_is_changed_by_one_transaction_at_a_time(postgres_url: str) -> None:
+    world = make_world(postgres_url)
+    world.add_clinic()
+    world.enrol()
+    staff = world.add_staff()
+    world.write(RED)
+    (alert,) = world.alerts()
+    with world.session() as first, world.session() as second:
+        lock_patient(first, alert.patient_id or 0)
+        second.execute(text_clause("SET LOCAL lock_timeout = '100ms'"))
+        with pytest.raises(OperationalError, match="lock timeout"):
+            resolve(second, alert.id, clinic_id="vest", staff_id=staff, now=MONDAY, outcome="talked", note="")
+    world.close()
+
+
+def test_a_hold_never_touches_a_text_that_a_worker_has_sent_meanwhile(postgres_url: str) -> None:
+    world = make_world(postgres_url)
+    world.add_clinic()
+    enrolment_id = world.enrol()
+    with world.session() as session:
+        rows = session.scalars(select(Message).where(Message.purpose == "activity")).all()
+        with world.session() as worker, worker.begin():
+            worker.execute(update(Message).where(Message.id == rows[0].id).values(state=MessageState.SENT))
+        apply_holds(session, enrolment_id, Facts(red_open=True, paused=False, clean_at=None))
+        session.commit()
+    assert rows[0].id in [message.id for message in world.messages(MessageState.SENT)]
+    world.close()
 
 
 def test_two_machines_talking_are_cut_off_while_the_alerts_go_on(world: World) -> None:

@@ -68,9 +68,9 @@ def test_too_many_requests_may_be_tried_again_when_the_provider_says(provider: F
     assert error.value.retry_after == 7
 
 
-@pytest.mark.parametrize("status", [401, 403, 404])
-def test_a_wrong_account_is_not_the_texts_fault(provider: FakeTwilio, status: int) -> None:
-    provider.refuse(status, 20003)
+@pytest.mark.parametrize(("status", "code"), [(401, 20003), (403, 20003), (404, 20404), (400, 21609), (400, 21611)])
+def test_what_is_about_us_is_not_the_recipients_fault(provider: FakeTwilio, status: int, code: int) -> None:
+    provider.refuse(status, code)
     with pytest.raises(SendError) as error:
         send(provider)
     assert error.value.verdict is Verdict.NOT_SENT

@@ -7,13 +7,16 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from core.gateway import OPTED_OUT, SendError, Verdict
-from core.models import Message, MessageState, Patient
+from bot.course import stop
+from bot.delivery import on_failure
+from core.gateway import OPTED_OUT, Outbound, SendError, Verdict
+from core.models import Enrolment, Message, MessageState, Patient
 from scheduler import dispatch
-from scheduler.dispatch import MAX_ATTEMPTS, claim, record
+from scheduler.claims import claim
+from scheduler.dispatch import record, record_failure
 from scheduler.outbox import LEASE
 from scheduler.upkeep import expire_late, sweep
-from tests.world import MONDAY, World
+from tests.world import MONDAY, FakeGateway, World
 
 
 def first(session: Session) -> Message:
@@ -121,12 +124,64 @@ def test_what_is_proved_not_sent_is_tried_again_later(world: World) -> None:
     assert world.drain().sent == 1
 
 
-def test_tries_end_after_a_fixed_number(world: World) -> None:
+def test_a_text_is_tried_as_long_as_it_is_in_time(world: World) -> None:
     world.enrol()
+    world.gateway.errors = [SendError(Verdict.NOT_SENT, "no connection") for _ in range(100)]
+    for _ in range(40):
+        world.drain()
+        world.clock.forward(minutes=16)
+    assert not world.messages(MessageState.FAILED)
+    assert len(world.messages(MessageState.EXPIRED)) <= 1
+
+
+def test_a_provider_that_wants_no_wait_is_still_given_one(world: World) -> None:
+    world.enrol()
+    world.gateway.errors = [SendError(Verdict.NOT_SENT, "429", retry_after=0)]
+    assert world.drain().retried == 1
+    assert len(world.gateway.errors) == 0
+    assert world.drain().sent == 0
+    world.clock.forward(seconds=6)
+    assert world.drain().sent == 1
+
+
+def test_a_text_that_failed_while_staff_stopped_the_course_is_not_sent_later(world: World) -> None:
+    enrolment_id = world.enrol()
     with world.session() as session, session.begin():
-        session.execute(update(Message).values(attempts=MAX_ATTEMPTS - 1))
-    world.gateway.errors = [SendError(Verdict.NOT_SENT, "no connection")]
-    assert world.drain().failed == 1
+        (outbound,) = claim(session, "w", 5, MONDAY)
+    with world.session() as session, session.begin():
+        stop(session, session.get_one(Enrolment, enrolment_id), now=MONDAY, reason="flyttet", staff_id=None)
+    with world.session() as session, session.begin():
+        record_failure(session, outbound.message_id, SendError(Verdict.NOT_SENT, "429"), on_failure, MONDAY)
+    world.clock.forward(minutes=30)
+    assert world.drain().sent == 0
+
+
+def test_an_exercise_planned_beside_an_open_red_alert_is_not_claimed(world: World) -> None:
+    world.enrol()
+    world.drain()
+    world.write("kan ikke tisse")
+    with world.session() as session, session.begin():
+        planned = {"state": MessageState.PLANNED, "next_attempt_at": MONDAY, "purpose": "exercise"}
+        session.execute(update(Message).where(Message.kind == "step", Message.sent_at.is_(None)).values(**planned))
+    advice = {message.body for message in world.messages() if message.kind == "advice"}
+    with world.session() as session:
+        assert {outbound.body for outbound in claim(session, "w", 50, MONDAY)} == advice
+
+
+def test_a_backlog_is_not_sent_into_the_night(world: World) -> None:
+    for number in range(20):
+        world.enrol(phone=f"+4520{100000 + number}")
+    closing = MONDAY.replace(hour=18, minute=59, second=50)
+
+    class Slow(FakeGateway):
+        async def send(self, outbound: Outbound) -> str:
+            world.clock.forward(seconds=2)
+            return await super().send(outbound)
+
+    world.gateway = Slow()
+    world.clock.now = closing
+    world.drain()
+    assert 0 < len(world.gateway.sent) < 20
 
 
 def test_waits_grow_and_are_capped() -> None:
@@ -172,7 +227,7 @@ def test_a_receipt_quicker_than_the_record_is_not_overwritten(world: World) -> N
         first(session).state = MessageState.DELIVERED
     with world.session() as session, session.begin():
         outcome = dispatch.Outcome(outbound.message_id, provider_id="SM9")
-        record(session, [outcome], lambda *_: None, MONDAY)
+        record(session, [outcome], MONDAY)
     (delivered,) = world.messages(MessageState.DELIVERED)
     assert delivered.provider_id == "SM9"
 
@@ -190,7 +245,7 @@ def test_what_is_too_late_expires_with_its_reason_and_is_not_sent(world: World) 
 def test_expiry_leaves_what_is_still_in_time(world: World) -> None:
     world.enrol()
     with world.session() as session:
-        assert expire_late(session, MONDAY) == 0
+        assert expire_late(session, MONDAY, on_failure) == 0
 
 
 def test_a_timed_text_is_not_sent_at_night_when_the_worker_was_down(world: World) -> None:

@@ -23,9 +23,8 @@ def upgrade() -> None:
         sa.Column("window_closes", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_clinic")),
+        sa.UniqueConstraint("sender", name=op.f("uq_clinic_sender")),
     )
-    op.create_index("ix_clinic_sender", "clinic", ["sender"], unique=False)
-
     op.create_table(
         "heartbeat",
         sa.Column("name", sa.String(length=200), nullable=False),
@@ -154,6 +153,8 @@ def upgrade() -> None:
         sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.Column("media_count", sa.Integer(), nullable=False),
         sa.Column("question", sa.String(length=200), nullable=True),
+        sa.Column("answers_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("processed_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["clinic_id"], ["clinic.id"], name=op.f("fk_reply_clinic_id")),
@@ -162,6 +163,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reply")),
         sa.UniqueConstraint("provider_id", name=op.f("uq_reply_provider_id")),
     )
+    op.create_index("ix_reply_answers_id", "reply", ["answers_id"], unique=False)
     op.create_index("ix_reply_clinic_id", "reply", ["clinic_id"], unique=False)
     op.create_index("ix_reply_patient_received", "reply", ["patient_id", "received_at"], unique=False)
     op.create_index(
@@ -198,6 +200,7 @@ def upgrade() -> None:
         sa.Column("next_attempt_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("claimed_by", sa.String(length=200), nullable=True),
+        sa.Column("claimed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("provider_id", sa.String(length=200), nullable=True),
         sa.Column("error_code", sa.String(length=200), nullable=True),
@@ -275,9 +278,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["reply_id"], ["reply.id"], name=op.f("fk_alert_reply_id")),
         sa.ForeignKeyConstraint(["resolved_by"], ["staff.id"], name=op.f("fk_alert_resolved_by")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_alert")),
+        sa.UniqueConstraint("message_id", "kind", name=op.f("uq_alert_message_id_kind")),
     )
     op.create_index("ix_alert_clinic_state", "alert", ["clinic_id", "state", "opened_at"], unique=False)
-    op.create_index("ix_alert_message_id", "alert", ["message_id"], unique=False)
     op.create_index("ix_alert_patient_id", "alert", ["patient_id"], unique=False)
     op.create_index("ix_alert_reply_id", "alert", ["reply_id"], unique=False)
 
@@ -302,7 +305,6 @@ def downgrade() -> None:
     op.drop_table("alert_event")
     op.drop_index("ix_alert_reply_id", table_name="alert")
     op.drop_index("ix_alert_patient_id", table_name="alert")
-    op.drop_index("ix_alert_message_id", table_name="alert")
     op.drop_index("ix_alert_clinic_state", table_name="alert")
 
     op.drop_table("alert")
@@ -317,6 +319,7 @@ def downgrade() -> None:
     op.drop_index("ix_reply_unprocessed", table_name="reply")
     op.drop_index("ix_reply_patient_received", table_name="reply")
     op.drop_index("ix_reply_clinic_id", table_name="reply")
+    op.drop_index("ix_reply_answers_id", table_name="reply")
 
     op.drop_table("reply")
     op.drop_index("ix_staff_session_staff_id", table_name="staff_session")
@@ -338,6 +341,4 @@ def downgrade() -> None:
 
     op.drop_table("patient")
     op.drop_table("heartbeat")
-    op.drop_index("ix_clinic_sender", table_name="clinic")
-
     op.drop_table("clinic")

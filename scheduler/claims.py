@@ -1,0 +1,80 @@
+"""Which due rows a worker may take, in one statement: each goes to one worker, the most urgent first."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, exists, or_, select, update
+from sqlalchemy.orm import Session
+
+from core.gateway import Outbound
+from core.models import (
+    Alert,
+    AlertState,
+    Clinic,
+    Colour,
+    Enrolment,
+    EnrolmentState,
+    Message,
+    MessageKind,
+    MessageState,
+    Patient,
+)
+from scheduler.outbox import LEASE
+from scheduler.planning import PAUSED_BY_RED
+
+
+def claim(session: Session, worker: str, limit: int, now: datetime) -> list[Outbound]:
+    """Mark up to `limit` due rows as `sending` for this worker, most urgent first, in one statement.
+
+    The truth is asked again here, whatever a row's state says: a step goes only in a running course, exercise and
+    reassurance not beside an open red alert, and an opted-out patient gets only advice already owed and the answer
+    to the opting out itself.
+    """
+    due = (
+        select(Message.id)
+        .outerjoin(Patient, Message.patient_id == Patient.id)
+        .outerjoin(Enrolment, Message.enrolment_id == Enrolment.id)
+        .where(
+            Message.state == MessageState.PLANNED,
+            Message.next_attempt_at <= now,
+            Message.expires_at > now,
+            or_(
+                Patient.opted_out_at.is_(None),
+                Message.created_at == Patient.opted_out_at,
+                Message.kind == MessageKind.ADVICE,
+            ),
+            or_(Message.kind != MessageKind.STEP, Enrolment.state == EnrolmentState.ACTIVE),
+            or_(Message.purpose.not_in(PAUSED_BY_RED), ~_red_open()),
+        )
+        .order_by(Message.priority, Message.next_attempt_at, Message.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True, of=Message)
+        .cte("due")
+    )
+    statement = (
+        update(Message)
+        .where(Message.id == due.c.id)
+        .values(
+            state=MessageState.SENDING,
+            claimed_by=worker,
+            claimed_at=now,
+            lease_until=now + LEASE,
+            attempts=Message.attempts + 1,
+        )
+        .execution_options(synchronize_session=False)
+        .returning(Message.priority, Message.id, Message.to_phone, Message.body, Message.clinic_id)
+    )
+    rows = sorted(session.execute(statement).all(), key=lambda row: (row.priority, row.id))
+    if not rows:
+        return []
+    senders = {clinic.id: clinic.sender for clinic in session.scalars(select(Clinic))}
+    return [Outbound(row.id, row.to_phone, row.body, senders[row.clinic_id]) for row in rows]
+
+
+def _red_open() -> ColumnElement[bool]:
+    return exists().where(
+        Alert.patient_id == Message.patient_id,
+        Alert.colour == Colour.RED,
+        Alert.state != AlertState.RESOLVED,
+    )
