@@ -57,6 +57,12 @@ check: $(DEV) ## Check style, format, types, import directions and dependencies
 format: $(DEV) ## Put the code in the project's format and mend what can be mended
 	@$(BIN)/ruff format && $(BIN)/ruff check --fix
 
+reader: $(DEV) ## Train the checker's second reader anew, after a change of rules or corpus
+	@$(BIN)/python -m tools.train_reader
+
+triage-report: $(DEV) ## Measure the checker on each writer left out of training: docs/triage-report.md (3 minutes)
+	@$(BIN)/python -m tools.train_reader --leave-one-writer-out > docs/triage-report.md
+
 lock: $(UV) ## Write the locks from pyproject.toml; newest versions: make lock ARGS=--upgrade
 	@$(COMPILE) --group bootstrap --output-file requirements-bootstrap.txt
 	@$(COMPILE) pyproject.toml --group build --output-file requirements.txt

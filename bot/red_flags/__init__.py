@@ -3,11 +3,12 @@
 Pure: no database, no web, no telephone. Rules and vocabulary stand in messages/red_flags.toml.
 """
 
-from bot.red_flags.checker import Checker, check_safely, load_checker
+from bot.red_flags.checker import SECOND_READER, Checker, check_safely, load_checker
 from bot.red_flags.jsonl import explain, triage_lines
 from bot.red_flags.model import UNCLEAR, Evidence, Level, Triage, worst
 
 __all__ = [
+    "SECOND_READER",
     "UNCLEAR",
     "Checker",
     "Evidence",

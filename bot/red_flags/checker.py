@@ -2,28 +2,48 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from bot.red_flags.concepts import Vocabulary, build_vocabulary, read_scene
 from bot.red_flags.context import Context, Denials, build_context, cues_in
+from bot.red_flags.features import Reading
 from bot.red_flags.joined import Splitter
 from bot.red_flags.model import UNCLEAR, Evidence, Level, Triage, in_order
 from bot.red_flags.normalise import fold, normalise
 from bot.red_flags.patterns import Scene
 from bot.red_flags.question import Answers, read_answer
+from bot.red_flags.reader import Reader, load_reader
 from bot.red_flags.rules import CompiledRule, Finding, compile_rules, findings
 from bot.red_flags.tokens import Token, tokenise
 from messages.red_flag_schema import RedFlagRules, load_rules
 
+SECOND_READER = "second_reader"
+"""The rule named in evidence that the second reader gives."""
+_ENOUGH_WORDS = 2
+"""A single word is left to the rules: it says too little to count words on."""
+_TELLING = 4
+"""Letters of a word worth showing to staff as what weighed most; "det" tells nobody anything."""
 ENGLISH_FROM = 2
 """English words a reply holds before it is read as English."""
+
+
+@dataclass(frozen=True)
+class _Judged:
+    """What the rules found. `denied`: they understood a denial or an idiom in it."""
+
+    red: list[Evidence]
+    amber: list[Evidence]
+    reading: Reading
+    denied: bool
 
 
 class Checker:
     """Reads replies by one version of the rules. Building it parses the rules; checking keeps no state."""
 
-    def __init__(self, rules: RedFlagRules) -> None:
+    def __init__(self, rules: RedFlagRules, reader: Reader | None = None) -> None:
         self.rule_version = rules.rule_version
+        self._reader = reader
         self._spelling = {fold(key): fold(value) for key, value in rules.spelling.items()}
         self._english = frozenset(fold(word) for word in rules.english_words)
         clashing = {fold(word) for word in rules.not_in_english}
@@ -41,19 +61,39 @@ class Checker:
         """Level, flags and evidence of a reply. `question` is the kind of the last thing this patient was asked
         (screening, pain, exercise, activity, open, reached_doctor), or None.
         """
+        judged = self._judge(text, question)
+        red, amber = judged.red, judged.amber
+        if not red:
+            red, second = self._second_reading(text, judged)
+            amber = [*amber, *second]
+        level = Level.RED if red else Level.AMBER if amber else Level.GREEN
+        evidence = tuple(dict.fromkeys([*red, *amber]))
+        flags = in_order(item.flag for item in evidence if item.flag)
+        return Triage(level, flags, evidence, self.rule_version)
+
+    def reading(self, text: str, question: str | None = None) -> Reading:
+        """A reply as the rules read it: what the second reader is trained on and reads."""
+        return self._judge(text, question).reading
+
+    def _judge(self, text: str, question: str | None) -> _Judged:
+        """What the rules alone make of a reply."""
         tokens = self._tokens(text)
         scene, guards = read_scene(tokens, self._vocabulary)
         denials = Denials(scene, self._context, self._vocabulary.lexicon)
         cues = cues_in(scene, self._context)
         red: list[Evidence] = []
         amber: list[Evidence] = []
+        fired = [f"guard:{guard}" for guard in sorted(guards)]
         denied = bool(guards)
         for finding in findings(self._rules, scene, question):
-            if denials.cancels(finding.occurrence):
-                denied = True
-                continue
+            cancelled = denials.cancels(finding.occurrence)
             kinds = cues.over(scene, finding.occurrence) - finding.rule.never_lowered_by
             lowering = sorted(kinds) if finding.rule.red else []
+            how = ("-" if cancelled else "") + "".join(f"/{cue}" for cue in sorted(kinds)[:1])
+            fired += [f"{finding.rule.id}{how}", f"flag:{finding.rule.flag}{how}"]
+            if cancelled:
+                denied = True
+                continue
             evidence = _evidence(finding, scene, text, lowering)
             (red if finding.rule.red and not lowering else amber).append(evidence)
         if not red:
@@ -61,7 +101,22 @@ class Checker:
             for name, level, first, last in answer:
                 evidence = _span(text, scene, first, last, name, f"answer_{question}")
                 (red if level is Level.RED else amber).append(evidence)
-        return self._triage(red, amber)
+        return _Judged(red, amber, Reading(scene, denials, cues, tuple(fired), question), denied)
+
+    def _second_reading(self, text: str, judged: _Judged) -> tuple[list[Evidence], list[Evidence]]:
+        """Red and amber evidence of the second reader, which can only raise what the rules said."""
+        scene = judged.reading.scene
+        if self._reader is None or sum(token.is_word for token in scene.tokens) < _ENOUGH_WORDS:
+            return [], []
+        opinion = self._reader.read(judged.reading)
+        sure_of_red, unsure = self._reader.demands(denied=judged.denied, beside_amber=bool(judged.amber))
+        is_red = opinion.probability >= sure_of_red
+        if not opinion.tokens or not (is_red or (opinion.probability >= unsure and not judged.amber)):
+            return [], []
+        flag = "" if is_red else UNCLEAR
+        words = [token for token in opinion.tokens if len(scene.tokens[token].word) >= _TELLING] or opinion.tokens
+        evidence = [_span(text, scene, token, token, flag, SECOND_READER) for token in words]
+        return (evidence, []) if is_red else ([], evidence)
 
     def _tokens(self, text: str) -> list[Token]:
         """Words of the text; dialect that collides with English ("it" for "ikke") is not read into English."""
@@ -71,16 +126,13 @@ class Checker:
             return tokens
         return tokenise(plain, self._spelling_in_english, self._splitter)
 
-    def _triage(self, red: list[Evidence], amber: list[Evidence]) -> Triage:
-        level = Level.RED if red else Level.AMBER if amber else Level.GREEN
-        evidence = tuple(dict.fromkeys([*red, *amber]))
-        flags = in_order(item.flag for item in evidence if item.flag)
-        return Triage(level, flags, evidence, self.rule_version)
-
 
 def load_checker(path: Path | None = None) -> Checker:
-    """A checker with the rules of `path` (default: the shipped ones). RulesError when they cannot be used."""
-    return Checker(load_rules(path))
+    """A checker with the rules of `path` (default: the shipped ones) and the shipped second reader.
+
+    Raises RulesError or ReaderError when they cannot be used.
+    """
+    return Checker(load_rules(path), load_reader())
 
 
 def check_safely(checker: Checker, text: str, question: str | None = None) -> tuple[Triage, Exception | None]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any, get_args
 
-from bot.red_flags.checker import Checker, check_safely
+from bot.red_flags.checker import SECOND_READER, Checker, check_safely
 from bot.red_flags.model import Evidence, Level, Triage
 from messages.red_flag_schema import Flag, QuestionKind, load_rules
 
@@ -71,6 +71,9 @@ def explain(triage: Triage) -> str:
     for item in triage.evidence:
         rule, _, lowered = item.rule.partition("/")
         flag = flags.get(item.flag)
+        if rule == SECOND_READER:
+            lines.append(f"- Ord, der kan betyde noget alvorligt: »{item.text}« (vejet af statistik, ikke af en regel)")
+            continue
         name = flag.name if flag else "Svar på spørgsmålet"
         line = f"- {name}: »{item.text}« (regel {rule}{_sources(flag)})"
         lines.append(f"{line}, {_LOWERED[lowered]}" if lowered in _LOWERED else line)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from bot.staff import words
 from bot.staff.formatting import date_time, duration
-from bot.staff.marking import Piece, flag_name, pieces
+from bot.staff.marking import Piece, flag_names, pieces
 from core.gateway import danish_reason
 from core.models import Alert, AlertEvent, AlertKind, AlertState, Colour, Message, MessageKind, MessageState, Reply
 from core.phone import display
@@ -177,7 +177,7 @@ def _card(alert: Alert, answers: tuple[Answer, ...], wording: Wording, now: date
         phone_link=phone if phone.startswith("+") else "",
         reply_id=reply.id if reply else None,
         pieces=pieces(reply.body, triage.evidence if triage else (), wording.flags) if reply else (),
-        flags=tuple(flag_name(flag, wording.flags) for flag in triage.flags) if triage else (),
+        flags=flag_names(triage.flags, triage.evidence, wording.flags) if triage else (),
         media_count=reply.media_count if reply else 0,
         about=_about(alert),
         opened=date_time(alert.opened_at),

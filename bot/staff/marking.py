@@ -7,7 +7,13 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+from bot.red_flags import SECOND_READER
+
 UNNAMED_FLAG = "Uklart svar"
+SECOND_READER_WORDS = "Ord, der kan betyde noget alvorligt"
+SECOND_READER_FLAG = "Mulig alarm: læs hele svaret"
+YES_TO_SCREENING = "Ja til spørgsmålet"
+"""Red without a named flag: a bare yes, or the second reader's finding."""
 
 
 @dataclass(frozen=True)
@@ -22,14 +28,31 @@ class Piece:
         return ", ".join(self.flags)
 
 
-def flag_name(flag: str, names: Mapping[str, str]) -> str:
-    return names.get(flag, UNNAMED_FLAG)
+def _name(item: Mapping[str, Any], names: Mapping[str, str]) -> str:
+    """What a marked stretch means, for the reader of the page."""
+    if item.get("rule") == SECOND_READER:
+        return SECOND_READER_WORDS
+    if not item["flag"]:
+        return YES_TO_SCREENING
+    return names.get(str(item["flag"]), UNNAMED_FLAG)
+
+
+def flag_names(
+    flags: Sequence[str], evidence: Sequence[Mapping[str, Any]], names: Mapping[str, str]
+) -> tuple[str, ...]:
+    """The Danish names of all that was found, the unnamed findings last."""
+    found = dict.fromkeys(names.get(flag, UNNAMED_FLAG) for flag in flags)
+    if any(item.get("rule") == SECOND_READER for item in evidence):
+        found[SECOND_READER_FLAG] = None
+    if any(not item["flag"] and item.get("rule") != SECOND_READER for item in evidence):
+        found[YES_TO_SCREENING] = None
+    return tuple(found)
 
 
 def pieces(body: str, evidence: Sequence[Mapping[str, Any]], names: Mapping[str, str]) -> tuple[Piece, ...]:
     """The whole reply in order, its text unchanged. Overlapping spans share their piece; bad spans are left out."""
     spans = [
-        (int(item["start"]), min(int(item["end"]), len(body)), flag_name(str(item["flag"]), names))
+        (int(item["start"]), min(int(item["end"]), len(body)), _name(item, names))
         for item in evidence
         if 0 <= int(item["start"]) < int(item["end"]) and int(item["start"]) < len(body)
     ]

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, joinedload
 from bot.staff import words
 from bot.staff.cards import Card, Wording, alerts_of, cards, state_text
 from bot.staff.formatting import clock, date_time, day_heading
-from bot.staff.marking import Piece, flag_name, pieces
+from bot.staff.marking import Piece, flag_names, pieces
 from core.models import Alert, Message, MessageKind, MessageState, Reply
 from scheduler.calendar import local
 
@@ -141,7 +141,7 @@ def _incoming(reply: Reply, wording: Wording) -> Incoming:
         clock=clock(reply.received_at),
         pieces=pieces(reply.body, triage.evidence if triage else (), wording.flags),
         level=triage.level if triage else "",
-        flags=tuple(flag_name(flag, wording.flags) for flag in triage.flags) if triage else (),
+        flags=flag_names(triage.flags, triage.evidence, wording.flags) if triage else (),
         media_count=reply.media_count,
     )
 
