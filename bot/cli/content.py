@@ -6,11 +6,13 @@ import dataclasses
 import json
 import sys
 from datetime import datetime
+from pathlib import Path
 
 import click
 
+import bot
 from bot.enrolment import Application, course_of
-from bot.red_flags import load_checker
+from bot.red_flags import Checker, load_checker
 from bot.red_flags.jsonl import explain, triage_lines
 from bot.runtime import utc_now
 from core.models import Clinic
@@ -20,6 +22,7 @@ from messages.sms import measure
 from scheduler.calendar import TZ, local
 from scheduler.planning import plan
 
+CORPUS = Path(bot.__file__).parents[1] / "tests" / "corpus"
 YEARS = (2020, 2090)
 """The years whose Danish holidays are known well enough to show a calendar."""
 QUESTIONS = ("screening", "pain", "exercise", "activity", "open")
@@ -29,9 +32,17 @@ QUESTIONS = ("screening", "pain", "exercise", "activity", "open")
 @click.argument("text", required=False)
 @click.option("--question", type=click.Choice(QUESTIONS), help="What the patient was asked last.")
 @click.option("--jsonl", is_flag=True, help="Read lines {id, text, question} from standard input.")
-def triage(text: str | None, question: str | None, jsonl: bool) -> None:  # noqa: FBT001
+@click.option(
+    "--compare",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Other rules (a red_flags.toml): lists the labelled replies whose level differs.",
+)
+def triage(text: str | None, question: str | None, jsonl: bool, compare: Path | None) -> None:  # noqa: FBT001
     """What the red-flag checker makes of a reply, and why."""
     checker = load_checker()
+    if compare is not None:
+        _compare(load_checker(compare), checker)
+        return
     if jsonl:
         for line in triage_lines(sys.stdin, checker):
             click.echo(line)
@@ -39,6 +50,21 @@ def triage(text: str | None, question: str | None, jsonl: bool) -> None:  # noqa
     if text is None:
         raise click.UsageError("give a TEXT, or lines on standard input with --jsonl")
     click.echo(explain(checker.check(text, question)))
+
+
+def _compare(old: Checker, new: Checker) -> None:
+    """One line for each labelled reply that the two read differently: what a change of rules does."""
+    changed = 0
+    for path in sorted(CORPUS.glob("*.jsonl")):
+        for line in path.read_text(encoding="utf-8").split("\n"):
+            if not line.strip():
+                continue
+            reply = json.loads(line)
+            before, after = (checker.check(reply["text"], reply["question"]).level for checker in (old, new))
+            if before is not after:
+                changed += 1
+                click.echo(f"{reply['id']}  {before} -> {after}  (labelled {reply['level']})  {reply['text']}")
+    click.echo(f"{changed} labelled replies change level.")
 
 
 @click.command("segments")

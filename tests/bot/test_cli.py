@@ -11,6 +11,7 @@ import structlog
 from click.testing import CliRunner, Result
 from sqlalchemy import create_engine, text
 
+import messages
 from bot.cli.main import cli
 from core.crypto import new_key
 from core.settings import Settings, load_settings
@@ -204,6 +205,16 @@ def test_lines_are_triaged_one_for_one(run: Run) -> None:
     assert "error" in out[1]
     assert set(out[0]) == {"id", "level", "flags", "evidence"}
     assert set(out[0]["evidence"][0]) == {"flag", "start", "end", "text", "rule"}
+
+
+def test_a_change_of_rules_is_shown_on_the_labelled_replies(run: Run, tmp_path: Path) -> None:
+    shipped = Path(messages.__file__).parent / "red_flags.toml"
+    poorer = tmp_path / "old.toml"
+    poorer.write_text(shipped.read_text(encoding="utf-8").replace("tisse", "xyzzy"), encoding="utf-8")
+    result = run("triage", "--compare", str(poorer))
+    assert result.exit_code == 0
+    assert "-> red  (labelled red)" in result.output
+    assert "labelled replies change level." in result.output
 
 
 def test_segments_are_counted_line_by_line(run: Run) -> None:
