@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from bot.red_flags.normalise import fold
 from bot.red_flags.tokens import stem
-from bot.red_flags.typos import Mender
+from bot.red_flags.typos import Mender, slips, typed_twice
 
 _CACHE_LIMIT = 20_000
 _LONGEST_WORD = 60
@@ -60,12 +60,19 @@ class Lexicon:
         known = self._seen.get(word)
         if known is None:
             known = self._direct(word)
+            if word not in self.exact and not self._mender.is_ordinary(word) and len(word) <= _LONGEST_WORD:
+                candidates = slips(word) if not known else typed_twice(word)
+                known |= next((keys for slip in candidates if (keys := self._exactly(slip))), frozenset())
             if not known:
                 meant = self._mender.mend(word)
                 known = self._direct(meant) if meant else known
             if len(self._seen) < _CACHE_LIMIT:
                 self._seen[word] = known
         return known
+
+    def _exactly(self, word: str) -> frozenset[str]:
+        """The entries for a whole word as it stands; inflections and compounds are too wide a net for a slip."""
+        return frozenset(self.exact.get(word, ()))
 
     def _direct(self, word: str) -> frozenset[str]:
         found: set[str] = set()

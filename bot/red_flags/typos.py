@@ -1,17 +1,44 @@
 """Misspellings: a long unknown word one or two letters from a word of the vocabulary is taken for it.
 
-Short words are never guessed at, nor are ordinary words that happen to lie close ("tisse" and "disse", "feber" and
-"peber"): with them one letter makes a different meaning, not a mistake.
+Short words are not guessed at but for slips of the thumb that leave no other word behind: a letter typed twice, one of
+a double letter forgotten, two neighbours swapped. Nor are ordinary words guessed at that happen to lie close ("tisse"
+and "disse", "feber" and "peber"): with them one letter makes a different meaning, not a mistake.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 SHORTEST = 7
 """Letters a word must have before it is led back to another one."""
+SHORTEST_TO_CHANGE = 4
+"""Letters a word must have before a letter is added or two are swapped."""
+_VOWELS = frozenset("aeiouyæøå")
 _TWO_EDITS_FROM = 10
 _LONGEST = 30
+
+
+def slips(word: str) -> Iterator[str]:
+    """What may have been meant when the thumb slipped once, the likeliest first. For words of any length."""
+    yield from typed_twice(word)
+    if len(word) < SHORTEST_TO_CHANGE:
+        return
+    for place, letter in enumerate(word):
+        if letter not in _VOWELS:
+            yield word[:place] + letter + word[place:]
+    for place in range(len(word) - 1):
+        if word[place] != word[place + 1]:
+            yield word[:place] + word[place + 1] + word[place] + word[place + 2 :]
+
+
+def typed_twice(word: str) -> Iterator[str]:
+    """The word with one of two equal neighbours left out; æ, ø and å stand as two letters here."""
+    for place in range(len(word) - 1):
+        if word[place] == word[place + 1]:
+            yield word[:place] + word[place + 1 :]
+    for letter in ("ae", "oe", "aa"):
+        if letter * 2 in word:
+            yield word.replace(letter * 2, letter, 1)
 
 
 class Mender:
@@ -24,6 +51,9 @@ class Mender:
             if SHORTEST - 1 <= len(word) <= _LONGEST and word.isalpha():
                 for form in _with_one_letter_less(word):
                     self._near.setdefault(form, []).append(word)
+
+    def is_ordinary(self, word: str) -> bool:
+        return word in self._ordinary
 
     def mend(self, word: str) -> str | None:
         """The word that was meant, or None when it is short, ordinary, or near nothing."""
