@@ -65,6 +65,7 @@ class Denials:
         self._keys = [lexicon.keys(token.word) for token in scene.tokens]
         near, over_lists = _last_tokens(context.near, scene), _last_tokens(context.list, scene)
         self._negators = near | over_lists
+        self._lists = frozenset(over_lists)
         for index in sorted(over_lists):
             if not self._without_after_not(scene, context, index, near):
                 self._spread(scene, context, index, _LIST_REACH, over_commas=True)
@@ -84,11 +85,14 @@ class Denials:
     def _spread(self, scene: Scene, context: Context, index: int, reach: int, *, over_commas: bool) -> None:
         here = scene.tokens[index]
         clause = here.clause
+        again = self._lists if over_commas else frozenset()
         for position in range(index + 1, min(index + 1 + reach, len(scene.tokens))):
             token = scene.tokens[position]
             if token.sentence != here.sentence or self._keys[position] & context.stops:
                 return
             if position in self._negators and not over_commas:
+                return
+            if position in again:
                 return
             if token.clause != clause:
                 if not over_commas or not self._goes_on(scene, context, position):

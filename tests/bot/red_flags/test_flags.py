@@ -112,3 +112,70 @@ def test_stop_does_not_hide_a_red_flag(checker: Checker) -> None:
 
 def test_cheerfulness_does_not_hide_a_red_flag(checker: Checker) -> None:
     assert checker.check("Fantastisk dag! Foden hænger lidt, men ellers super 😀", "open").level is Level.RED
+
+
+UNNAMED = {
+    "bladder": [
+        "Står og venter i ti minutter før der løber noget",
+        "Jeg vågnede i en våd seng igen",
+        "kun dråber ad gangen, og jeg trænger stadig",
+        "Det med vandet ja, det er begyndt",
+        "Der kommer en sjat hver gang jeg hoster",
+    ],
+    "bowel": [
+        "Det smutter bagud uden at jeg kan gøre noget",
+        "Der lå noget i trusserne igen i dag",
+        "jeg kan ikke kende forskel på luft og afføring",
+        "Ringmusklen er ude af drift",
+    ],
+    "saddle_anaesthesia": [
+        "Følelsen i skridtet er der ikke længere",
+        "Det gør ingenting mellem benene, det er det der er så skræmmende",
+        "Ingen lyst og ingen følelse i tissekonen",
+        "Kan ikke mærke kondomet",
+    ],
+    "sexual_dysfunction": [
+        "Der er ikke liv i ham mere siden prolapsen",
+        "den bliver kun halvhård",
+        "junior er gået i dvale siden lænden låste",
+        "Der sker ikke noget dernede mere",
+    ],
+}
+
+LOOK_ALIKES = [
+    "Vi ventede en evighed på bussen",
+    "Kommer lidt bagud med øvelserne",
+    "Kaffekanden blev båret uden at spilde en dråbe",
+    "Behøver ikke flere beskeder",
+    "Ingen trang til at lave øvelser i dag",
+    "Hunden har tisset på gulvtæppet",
+    "Bukserne er våde af dug",
+    "Sov godt med en pude mellem benene",
+    "Tisser ikke mere end jeg plejer",
+    "Jeg sidder på en pude ved skrivebordet, det hjælper",
+    "Den mindste tissede i sengen i nat",
+    "Nej, intet galt dernede",
+]
+
+
+@pytest.mark.parametrize(("flag", "text"), [(flag, text) for flag, texts in UNNAMED.items() for text in texts])
+def test_what_people_will_not_name_is_understood(checker: Checker, flag: str, text: str) -> None:
+    triage = checker.check(text)
+    assert triage.level is Level.RED
+    assert flag in triage.flags
+
+
+@pytest.mark.parametrize("text", LOOK_ALIKES)
+def test_toilet_seat_and_bed_in_other_senses_raise_no_alarm(checker: Checker, text: str) -> None:
+    assert checker.check(text).level is not Level.RED
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Jeg drypper lidt når jeg hoster, det har jeg gjort siden tvillingerne, hverken værre eller bedre",
+        "Hvordan tester man om man har mistet følelsen i skridtet?",
+    ],
+)
+def test_long_known_and_asked_about_goes_to_staff_without_an_alarm(checker: Checker, text: str) -> None:
+    assert checker.check(text).level is Level.AMBER
