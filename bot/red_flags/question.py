@@ -53,7 +53,7 @@ def _pain(scene: Scene, words: list[int], answers: Answers, *, denied: bool) -> 
 
 
 def _screening(scene: Scene, denials: Denials, words: list[int], *, denied: bool) -> list[Reading]:
-    named = _named_item(scene, denials, words)
+    named = _named_item(scene, denials, words) or _yes_in_words(scene, words)
     if named is not None:
         return [named]
     yes = _first(scene, "{yes}")
@@ -88,9 +88,26 @@ def _named_item(scene: Scene, denials: Denials, words: list[int]) -> Reading | N
             if denials.cancels(occurrence):
                 continue
             pointed = name == "{screening_choice}" or len(words) <= _SHORT
-            if pointed and not scene.has(("{all_well}",)) and not scene.has(("{no}",)):
+            refused = scene.has(("{no}",)) and not _excepted(scene, occurrence.first)
+            if pointed and not scene.has(("{all_well}",)) and not refused:
                 return ("", Level.RED, occurrence.first, occurrence.last)
     return None
+
+
+def _excepted(scene: Scene, index: int) -> bool:
+    """ "Nej til alt undtagen benet": what follows such a word is what the no leaves out."""
+    return any(index - _SHORT <= occurrence.last < index for occurrence in scene.of(("{except}",)))
+
+
+def _yes_in_words(scene: Scene, words: list[int]) -> Reading | None:
+    """A yes said in a sentence ("det må jeg svare bekræftende på"), or a no that is taken back ("nej, eller jo")."""
+    for occurrence in scene.of(("{yes_in_words}",)):
+        return ("", Level.RED, occurrence.first, occurrence.last)
+    no, yes = _first(scene, "{no}"), scene.of(("{yes}",))
+    if no is None or not yes or not scene.has(("{changed_mind}",)):
+        return None
+    last = yes[-1].first
+    return ("", Level.RED, last, last) if no < last == words[-1] else None
 
 
 def _first(scene: Scene, name: str) -> int | None:
