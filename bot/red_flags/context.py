@@ -64,7 +64,7 @@ class Denials:
         self._outer: set[int] = set()
         self._keys = [lexicon.keys(token.word) for token in scene.tokens]
         near, over_lists = _last_tokens(context.near, scene), _last_tokens(context.list, scene)
-        self._negators = near | over_lists
+        self._negators, self._lists = near | over_lists, over_lists
         for index in sorted(over_lists):
             if not self._without_after_not(scene, context, index, near):
                 self._spread(scene, context, index, _LIST_REACH, over_commas=True)
@@ -88,7 +88,7 @@ class Denials:
             token = scene.tokens[position]
             if token.sentence != here.sentence or self._keys[position] & context.stops:
                 return
-            if position in self._negators and not over_commas:
+            if position in (self._negators if not over_commas else self._lists):
                 return
             if token.clause != clause:
                 if not over_commas or not self._goes_on(scene, context, position):
