@@ -85,14 +85,11 @@ class Denials:
     def _spread(self, scene: Scene, context: Context, index: int, reach: int, *, over_commas: bool) -> None:
         here = scene.tokens[index]
         clause = here.clause
-        again = self._lists if over_commas else frozenset()
         for position in range(index + 1, min(index + 1 + reach, len(scene.tokens))):
             token = scene.tokens[position]
             if token.sentence != here.sentence or self._keys[position] & context.stops:
                 return
-            if position in self._negators and not over_commas:
-                return
-            if position in again:
+            if position in (self._lists if over_commas else self._negators):
                 return
             if token.clause != clause:
                 if not over_commas or not self._goes_on(scene, context, position):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from bot.red_flags.normalise import fold
 from bot.red_flags.tokens import stem
-from bot.red_flags.typos import Mender, slips, typed_twice
+from bot.red_flags.typos import SHORTEST, Mender, slips, typed_twice
 
 _CACHE_LIMIT = 20_000
 _LONGEST_WORD = 60
@@ -71,8 +71,8 @@ class Lexicon:
         return known
 
     def _exactly(self, word: str) -> frozenset[str]:
-        """The entries for a whole word as it stands; inflections and compounds are too wide a net for a slip."""
-        return frozenset(self.exact.get(word, ()))
+        """The entries for a whole word as it stands; for short words inflections and compounds are too wide a net."""
+        return self._direct(word) if len(word) >= SHORTEST else frozenset(self.exact.get(word, ()))
 
     def _direct(self, word: str) -> frozenset[str]:
         found: set[str] = set()
