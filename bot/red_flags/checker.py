@@ -83,17 +83,13 @@ class Checker:
         cues = cues_in(scene, self._context)
         red: list[Evidence] = []
         amber: list[Evidence] = []
-        fired = [f"guard:{guard}" for guard in sorted(guards)]
         denied = bool(guards)
         for finding in findings(self._rules, scene, question):
-            cancelled = denials.cancels(finding.occurrence)
-            kinds = cues.over(scene, finding.occurrence) - finding.rule.never_lowered_by
-            lowering = sorted(kinds) if finding.rule.red else []
-            how = ("-" if cancelled else "") + "".join(f"/{cue}" for cue in sorted(kinds)[:1])
-            fired += [f"{finding.rule.id}{how}", f"flag:{finding.rule.flag}{how}"]
-            if cancelled:
+            if denials.cancels(finding.occurrence):
                 denied = True
                 continue
+            kinds = cues.over(scene, finding.occurrence) - finding.rule.never_lowered_by
+            lowering = sorted(kinds) if finding.rule.red else []
             evidence = _evidence(finding, scene, text, lowering)
             (red if finding.rule.red and not lowering else amber).append(evidence)
         if not red:
@@ -101,7 +97,7 @@ class Checker:
             for name, level, first, last in answer:
                 evidence = _span(text, scene, first, last, name, f"answer_{question}")
                 (red if level is Level.RED else amber).append(evidence)
-        return _Judged(red, amber, Reading(scene, denials, cues, tuple(fired), question), denied)
+        return _Judged(red, amber, Reading(scene, denials, cues, question), denied)
 
     def _second_reading(self, text: str, judged: _Judged) -> tuple[list[Evidence], list[Evidence]]:
         """Red and amber evidence of the second reader, which can only raise what the rules said."""

@@ -28,12 +28,11 @@ Weighted = tuple[int, float, int]
 
 @dataclass(frozen=True)
 class Reading:
-    """A reply as the rules have read it: what the second reader starts from."""
+    """A reply as the rules' first stages have read it: what the second reader starts from."""
 
     scene: Scene
     denials: Denials
     cues: Cues
-    rules: tuple[str, ...]
     question: str | None
 
 
@@ -80,7 +79,11 @@ def _word_groups(words: list[str], question: str | None) -> Iterable[tuple[str, 
 
 
 def _concepts(reading: Reading) -> Iterable[tuple[str, int]]:
-    """Concepts, denied or not and under which cue; pairs that stand near each other; the rules that fired."""
+    """Concepts, denied or not and under which cue, and pairs of them that stand near each other.
+
+    Which rules fired is left out on purpose: the rules know the replies they were written from, and a model that leans
+    on them is sure where it should not be.
+    """
     scene = reading.scene
     placed: dict[int, list[tuple[int, str]]] = {}
     names: dict[str, int] = {}
@@ -96,8 +99,6 @@ def _concepts(reading: Reading) -> Iterable[tuple[str, int]]:
     for here in placed.values():
         for pair, position in _pairs(sorted(set(here))[:_MOST_IN_SENTENCE]):
             names.setdefault(pair, position)
-    for rule in reading.rules:
-        names.setdefault(f"r{rule}", 0)
     names.setdefault(f"q{reading.question}", 0)
     return names.items()
 
