@@ -21,7 +21,7 @@ from bot.staff.access import hash_password
 from core.crypto import Keyring, new_key
 from core.db import make_engine, session_factory
 from core.gateway import Outbound
-from core.models import Alert, Clinic, Enrolment, Message, MessageState, Patient, Staff
+from core.models import Alert, Clinic, Enrolment, Message, MessageKind, MessageState, Patient, Staff
 from core.settings import Settings
 from messages.loader import Content, load_content
 from scheduler.dispatch import Dispatcher, Tally
@@ -150,6 +150,9 @@ class World:
         with self.session() as session:
             rows = session.scalars(select(Message).order_by(Message.due_at, Message.id))
             return [row for row in rows if not states or row.state in states]
+
+    def advice(self) -> list[Message]:
+        return [message for message in self.messages() if message.kind == MessageKind.ADVICE]
 
     def patient(self) -> Patient:
         with self.session() as session:

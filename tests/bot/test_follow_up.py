@@ -20,6 +20,16 @@ from tests.world import MONDAY, World, make_world
 RED = "kan ikke mærke mig selv i skridtet"
 
 
+def ask_about_doctor(world: World) -> None:
+    """A red reply, its advice, and 46 minutes later the question whether a doctor was reached."""
+    world.enrol()
+    world.drain()
+    world.write(RED)
+    world.drain()
+    world.clock.forward(minutes=46)
+    world.drain()
+
+
 def test_exercise_and_reassurance_wait_until_staff_resolve_the_alert(world: World) -> None:
     world.enrol()
     staff = world.add_staff()
@@ -55,12 +65,7 @@ def test_reassurance_is_released_by_a_clean_answer_to_the_screening(world: World
 
 
 def test_the_bot_asks_once_whether_a_doctor_was_reached_and_silence_is_red(world: World) -> None:
-    world.enrol()
-    world.drain()
-    world.write(RED)
-    world.drain()
-    world.clock.forward(minutes=46)
-    world.drain()
+    ask_about_doctor(world)
     assert "Fik du fat i en læge" in world.sent_bodies()[-1]
     world.clock.forward(minutes=31)
     world.drain()
@@ -72,12 +77,7 @@ def test_the_bot_asks_once_whether_a_doctor_was_reached_and_silence_is_red(world
 
 @pytest.mark.parametrize(("answer", "kinds"), [("ja", ["reply"]), ("nej", ["reply", "no_contact"])])
 def test_the_answer_to_the_contact_check_is_read_as_such(world: World, answer: str, kinds: list[str]) -> None:
-    world.enrol()
-    world.drain()
-    world.write(RED)
-    world.drain()
-    world.clock.forward(minutes=46)
-    world.drain()
+    ask_about_doctor(world)
     world.clock.forward(minutes=1)
     world.write(answer)
     assert [alert.kind for alert in world.alerts()] == kinds
@@ -134,12 +134,7 @@ def test_an_unknown_fate_of_the_contact_check_does_not_hide_the_silence(world: W
 
 @pytest.mark.parametrize("text", ["hjælp", "pause", "start", "?"])
 def test_a_command_is_no_answer_to_whether_a_doctor_was_reached(world: World, text: str) -> None:
-    world.enrol()
-    world.drain()
-    world.write(RED)
-    world.drain()
-    world.clock.forward(minutes=46)
-    world.drain()
+    ask_about_doctor(world)
     world.clock.forward(minutes=1)
     world.write(text)
     assert [alert.kind for alert in world.alerts()] == ["reply", "no_contact"]

@@ -8,15 +8,11 @@ from sqlalchemy import text as text_clause
 
 from bot import receive
 from bot.receive import Inbound, keep, process, process_left_behind
-from core.models import Message, MessageKind, MessageState, Reply
+from core.models import MessageState, Reply
 from scheduler.planning import HELD_RED
 from tests.world import PHONE, SENDER, World
 
 RED = "kan ikke mærke mig selv i skridtet"
-
-
-def advice(world: World) -> list[Message]:
-    return [message for message in world.messages() if message.kind == MessageKind.ADVICE]
 
 
 def ask_screening(world: World) -> None:
@@ -70,7 +66,7 @@ def test_a_reply_that_can_never_be_processed_goes_to_staff_and_the_patient_is_to
     left_behind(world, receive.MAX_ATTEMPTS)
     assert [(alert.kind, alert.colour) for alert in world.alerts()] == [("checker_failed", "red")]
     assert any(message.reason == HELD_RED for message in world.messages(MessageState.HELD))
-    assert len(advice(world)) == 1
+    assert len(world.advice()) == 1
 
 
 def test_a_fault_that_passes_costs_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,16 +8,12 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.course import stop
-from core.models import Enrolment, Message, MessageKind, MessageState, Reply, Triage
+from core.models import Enrolment, MessageKind, MessageState, Reply, Triage
 from scheduler.calendar import TZ
 from scheduler.claims import claim
 from tests.world import DOCTOR, MONDAY, PHONE, SENDER, World
 
 RED = "kan ikke mærke mig selv i skridtet"
-
-
-def advice(world: World) -> list[Message]:
-    return [message for message in world.messages() if message.kind == MessageKind.ADVICE]
 
 
 def count(world: World, table: type) -> int:
@@ -39,7 +35,7 @@ def test_a_red_reply_commits_triage_alert_and_advice_together(world: World) -> N
     reply_id = world.write(RED)
     (alert,) = world.alerts()
     assert (alert.reply_id, alert.kind, alert.colour, alert.state) == (reply_id, "reply", "red", "open")
-    (text,) = advice(world)
+    (text,) = world.advice()
     assert text.reply_id == reply_id
     assert text.due_at == world.clock()
     with world.session() as session:
@@ -86,14 +82,14 @@ def test_advice_names_the_patients_own_region(lite_world: World, region: str, nu
     lite_world.enrol(region=region)
     lite_world.clock.forward(hours=10)
     lite_world.write(RED)
-    assert number in advice(lite_world)[0].body
+    assert number in lite_world.advice()[0].body
 
 
 def test_red_is_read_before_stop(world: World) -> None:
     world.enrol()
     world.write("STOP kan ikke tisse")
     assert [alert.colour for alert in world.alerts()] == ["red"]
-    assert len(advice(world)) == 1
+    assert len(world.advice()) == 1
 
 
 def test_a_replayed_provider_id_is_one_reply(world: World) -> None:
@@ -102,7 +98,7 @@ def test_a_replayed_provider_id_is_one_reply(world: World) -> None:
     assert world.write("noget andet", provider_id="SM1") == first
     assert count(world, Reply) == 1
     assert len(world.alerts()) == 1
-    assert len(advice(world)) == 1
+    assert len(world.advice()) == 1
 
 
 def test_stop_cancels_the_course_and_is_confirmed_once(world: World) -> None:
@@ -256,7 +252,7 @@ def test_many_small_replies_do_not_use_up_the_advice(world: World) -> None:
     for number in range(25):
         world.write(f"hej nummer {number}")
     world.write(RED)
-    assert len(advice(world)) == 1
+    assert len(world.advice()) == 1
 
 
 def test_two_machines_talking_are_cut_off_while_the_alerts_go_on(world: World) -> None:
@@ -264,7 +260,7 @@ def test_two_machines_talking_are_cut_off_while_the_alerts_go_on(world: World) -
     for _ in range(30):
         world.write("Automatisk svar: jeg kan ikke tisse")
     assert len(world.alerts()) == 30
-    assert len(advice(world)) == 20
+    assert len(world.advice()) == 20
 
 
 def test_a_number_two_clinics_know_belongs_to_the_one_written_to(world: World) -> None:
