@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from bot import audit
 from bot.course import refresh_holds, running_enrolment
 from core.models import Alert, AlertEvent, AlertKind, AlertState, Clinic, Colour, Message, MessageKind, Reply
-from scheduler.outbox import cancel_waiting, lock_patient
+from scheduler.outbox import cancel_waiting, lock_patient, open_red
 
 OUTCOMES = {
     "talked": "Talt med patienten",
@@ -150,10 +150,7 @@ def _lock(session: Session, alert_id: int) -> None:
 
 def has_open_red(session: Session, patient_id: int) -> bool:
     """Whether staff still have to close a red alert about this patient."""
-    unresolved = exists().where(
-        Alert.patient_id == patient_id, Alert.colour == Colour.RED, Alert.state != AlertState.RESOLVED
-    )
-    return bool(session.scalar(select(unresolved)))
+    return bool(session.scalar(select(open_red(patient_id))))
 
 
 def _refresh(session: Session, alert: Alert) -> None:

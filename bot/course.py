@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 
 from bot import audit
 from core import phone as telephone
-from core.models import Alert, AlertState, Clinic, Colour, Enrolment, EnrolmentState, Message, MessageKind, MessageState
+from core.models import Clinic, Enrolment, EnrolmentState, Message, MessageKind, MessageState
 from messages.loader import Content
 from messages.render import render
 from scheduler.calendar import Window, at
-from scheduler.outbox import apply_holds, cancel_course, enqueue_plan, lock_patient
+from scheduler.outbox import apply_holds, cancel_course, enqueue_plan, lock_patient, open_red
 from scheduler.planning import Course, Facts, PlannedStep, plan
 
 RUNNING = (EnrolmentState.ACTIVE, EnrolmentState.PAUSED)
@@ -44,17 +44,8 @@ def enqueue_course(session: Session, enrolment: Enrolment, rows: list[PlannedSte
 def refresh_holds(session: Session, enrolment: Enrolment) -> None:
     """Hold or release the waiting texts after an alert, a pause or a screening answer changed."""
     session.flush()
-    red_open = session.scalar(
-        select(
-            exists().where(
-                Alert.patient_id == enrolment.patient_id,
-                Alert.colour == Colour.RED,
-                Alert.state != AlertState.RESOLVED,
-            )
-        )
-    )
     facts = Facts(
-        red_open=bool(red_open),
+        red_open=bool(session.scalar(select(open_red(enrolment.patient_id)))),
         paused=enrolment.state == EnrolmentState.PAUSED,
         clean_at=enrolment.screening_clean_at,
     )
@@ -120,7 +111,9 @@ def stop(session: Session, enrolment: Enrolment, *, now: datetime, reason: str, 
 def resume_due(session: Session, now: datetime) -> int:
     """Tick: courses whose pause is over go on."""
     rows = session.scalars(
-        select(Enrolment).where(Enrolment.state == EnrolmentState.PAUSED, Enrolment.paused_until <= now)
+        select(Enrolment)
+        .where(Enrolment.state == EnrolmentState.PAUSED, Enrolment.paused_until <= now)
+        .order_by(Enrolment.patient_id)
     ).all()
     for enrolment in rows:
         lock(session, enrolment)
@@ -136,7 +129,8 @@ def complete_finished(session: Session, now: datetime) -> int:
         Message.kind == MessageKind.STEP,
         Message.state.in_(ON_THE_WAY),
     )
-    rows = session.scalars(select(Enrolment).where(Enrolment.state == EnrolmentState.ACTIVE, ~left)).all()
+    finished = select(Enrolment).where(Enrolment.state == EnrolmentState.ACTIVE, ~left)
+    rows = session.scalars(finished.order_by(Enrolment.patient_id)).all()
     for enrolment in rows:
         lock(session, enrolment)
         if enrolment.state != EnrolmentState.ACTIVE:

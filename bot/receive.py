@@ -32,6 +32,7 @@ SCREENING_STAYS = timedelta(days=8)
 """How long a bare yes or no may still be the answer to a screening: until the next one is asked."""
 YES_OR_NO = frozenset({"screening", "exercise", "activity", conversation.REACHED_DOCTOR})
 MAX_ATTEMPTS = 5
+"""Failures after which a reply is handed to staff as it is."""
 STRANGER_ANSWERED_FOR = timedelta(hours=24)
 LEFT_BEHIND = timedelta(seconds=30)
 """A kept reply that nobody has processed by then lost its request on the way, and is taken up by the tick."""
@@ -131,7 +132,7 @@ def _asked(session: Session, patient: Patient, reply: Reply, answer: Answer) -> 
 
 
 def process_left_behind(session: Session, content: Content, checker: Checker, now: datetime, limit: int = 50) -> int:
-    """Tick: take up replies whose request died. One that cannot be processed at all goes to staff as it is."""
+    """Tick: take up replies whose request died. One that fails again and again goes to staff as it is."""
     waiting = session.scalars(
         select(Reply.id)
         .where(Reply.processed_at.is_(None), Reply.received_at <= now - LEFT_BEHIND)

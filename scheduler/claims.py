@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, exists, or_, select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from core.gateway import Outbound
 from core.models import (
-    Alert,
-    AlertState,
     Clinic,
-    Colour,
     Enrolment,
     EnrolmentState,
     Message,
@@ -20,7 +17,7 @@ from core.models import (
     MessageState,
     Patient,
 )
-from scheduler.outbox import LEASE
+from scheduler.outbox import LEASE, open_red
 from scheduler.planning import PAUSED_BY_RED
 
 
@@ -45,7 +42,7 @@ def claim(session: Session, worker: str, limit: int, now: datetime) -> list[Outb
                 Message.kind == MessageKind.ADVICE,
             ),
             or_(Message.kind != MessageKind.STEP, Enrolment.state == EnrolmentState.ACTIVE),
-            or_(Message.purpose.not_in(PAUSED_BY_RED), ~_red_open()),
+            or_(Message.purpose.not_in(PAUSED_BY_RED), ~open_red(Message.patient_id)),
         )
         .order_by(Message.priority, Message.next_attempt_at, Message.id)
         .limit(limit)
@@ -70,11 +67,3 @@ def claim(session: Session, worker: str, limit: int, now: datetime) -> list[Outb
         return []
     senders = {clinic.id: clinic.sender for clinic in session.scalars(select(Clinic))}
     return [Outbound(row.id, row.to_phone, row.body, senders[row.clinic_id]) for row in rows]
-
-
-def _red_open() -> ColumnElement[bool]:
-    return exists().where(
-        Alert.patient_id == Message.patient_id,
-        Alert.colour == Colour.RED,
-        Alert.state != AlertState.RESOLVED,
-    )

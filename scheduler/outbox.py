@@ -7,9 +7,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, exists, func, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from core.models import Enrolment, Message, MessageKind, MessageState, Patient, Reply
+from core.models import (
+    Alert,
+    AlertState,
+    Colour,
+    Enrolment,
+    Message,
+    MessageKind,
+    MessageState,
+    Patient,
+    Reply,
+)
 from messages.schema import Purpose
 from messages.sms import measure, to_gsm7
 from scheduler.planning import Facts, PlannedStep, hold_reason
@@ -173,6 +183,13 @@ def lock_patient(session: Session, patient_id: int) -> None:
     Taken before any of the patient's messages, always in this order, so that nobody waits in a circle.
     """
     session.execute(select(Patient.id).where(Patient.id == patient_id).with_for_update())
+
+
+def open_red(patient_id: int | InstrumentedAttribute[int | None]) -> ColumnElement[bool]:
+    """Whether staff still have to close a red alert about this patient."""
+    return exists().where(
+        Alert.patient_id == patient_id, Alert.colour == Colour.RED, Alert.state != AlertState.RESOLVED
+    )
 
 
 def apply_holds(session: Session, enrolment_id: int, facts: Facts) -> None:

@@ -7,23 +7,24 @@ from __future__ import annotations
 
 import json
 
-from bot.red_flags import Level, load_checker
+from bot.red_flags import load_checker
+from tools.score import Score
 from tools.train_reader import CORPUS, read_corpus
 
 
 def main() -> None:
     checker = load_checker()
-    figures: dict[str, dict[str, int]] = {}
+    scores: dict[str, Score] = {}
     for reply in read_corpus():
-        counts = figures.setdefault(reply["writer"], {"red_missed": 0, "false_alarms": 0})
-        level = checker.check(reply["text"], reply["question"]).level
-        counts["red_missed"] += reply["level"] == "red" and level is not Level.RED
-        counts["false_alarms"] += reply["accept"] == ["green"] and level is Level.RED
+        score = scores.setdefault(reply["writer"], Score())
+        score.add(reply, checker.check(reply["text"], reply["question"]))
+    figures = {
+        writer: {"red_missed": score.counts["red"] - score.counts["red_seen"], "false_alarms": score.counts["alarm"]}
+        for writer, score in scores.items()
+    }
     (CORPUS / "figures.json").write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
-    print(
-        f"{sum(row['red_missed'] for row in figures.values())} red replies missed, "
-        f"{sum(row['false_alarms'] for row in figures.values())} false alarms"
-    )
+    missed, alarms = (sum(row[name] for row in figures.values()) for name in ("red_missed", "false_alarms"))
+    print(f"{missed} red replies missed, {alarms} false alarms")
 
 
 if __name__ == "__main__":

@@ -8,7 +8,6 @@ who was not in the training: the honest figure. Needs scikit-learn (`make instal
 from __future__ import annotations
 
 import argparse
-import json
 from array import array
 from pathlib import Path
 from typing import Any
@@ -17,10 +16,11 @@ import numpy as np
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
-from bot.red_flags import Checker, Level
+from bot.red_flags import Checker
 from bot.red_flags.features import BITS, features
 from bot.red_flags.reader import MODEL_FILE, Reader, dump_reader
 from messages.red_flag_schema import RedFlagRules, load_rules
+from tools.score import Score, corpus_files, read_items
 
 CORPUS = Path(__file__).parents[1] / "tests" / "corpus"
 STRENGTH = 8.0
@@ -62,18 +62,13 @@ def main() -> None:
 
 def read_corpus() -> list[dict[str, Any]]:
     """Every labelled reply, each with the file (the writer) it came from."""
-    replies = []
-    for path in sorted(CORPUS.glob("*.jsonl")):
-        for line in path.read_text(encoding="utf-8").split("\n"):
-            if line.strip():
-                replies.append({**json.loads(line), "writer": path.stem})  # noqa: PERF401 - reads better
-    return replies
+    return [{**item, "writer": path.stem} for path in corpus_files([str(CORPUS)]) for item in read_items(path)]
 
 
 def plain_cases(rules: RedFlagRules) -> list[dict[str, Any]]:
     """The examples and counter-examples that stand with each flag; they count as one more writer."""
     return [
-        {"text": text, "question": None, "level": level, "accept": [level], "writer": "rules"}
+        {"text": text, "question": None, "level": level, "accept": [level], "flags": [flag.id], "writer": "rules"}
         for flag in rules.flags
         for level, texts in ((str(flag.level), flag.examples), ("green", flag.counter_examples))
         for text in texts
@@ -117,37 +112,25 @@ def leave_one_writer_out(checker: Checker, replies: list[dict[str, Any]], table:
     """Red recall, false alarms and amber seen of each writer, read by a model that never saw that writer."""
     writers = np.array([reply["writer"] for reply in replies])
     print(HEAD)
-    sums = np.zeros((2, 6))
+    sums = (Score(), Score())
     for writer in sorted(set(writers)):
         others = np.flatnonzero(writers != writer)
         reader = fit(table[others], [replies[i] for i in others], checker.rule_version)
-        both = Checker(load_rules(), reader)
+        judges = (Checker(load_rules(), reader), checker)
         theirs = [reply for reply in replies if reply["writer"] == writer]
-        rows = [count(judge, theirs) for judge in (both, checker)]
-        sums += np.array(rows)
-        print(f"| {writer} | {len(theirs)} | {shares(rows[0])} | {shares(rows[1])} |")
+        scores = (Score(), Score())
+        for reply in theirs:
+            for judge, score, total in zip(judges, scores, sums, strict=True):
+                triage = judge.check(reply["text"], reply["question"])
+                score.add(reply, triage)
+                total.add(reply, triage)
+        print(f"| {writer} | {len(theirs)} | {shares(scores[0])} | {shares(scores[1])} |")
     print(f"| **all** | {len(replies)} | {shares(sums[0])} | {shares(sums[1])} |")
 
 
-def count(checker: Checker, replies: list[dict[str, Any]]) -> list[int]:
-    levels = [checker.check(reply["text"], reply["question"]).level for reply in replies]
-    judged = list(zip(levels, replies, strict=True))
-    red = [level for level, reply in judged if reply["level"] == "red"]
-    green = [level for level, reply in judged if reply["accept"] == ["green"]]
-    amber = [level for level, reply in judged if reply["level"] == "amber"]
-    return [
-        sum(level is Level.RED for level in red),
-        len(red),
-        sum(level is Level.RED for level in green),
-        len(green),
-        sum(level is not Level.GREEN for level in amber),
-        len(amber),
-    ]
-
-
-def shares(counts: Any) -> str:
-    pairs = [(counts[i], counts[i + 1]) for i in (0, 2, 4)]
-    return " | ".join(f"{hit / total:.3f}" if total else "-" for hit, total in pairs)
+def shares(score: Score) -> str:
+    pairs = (("red_seen", "red"), ("alarm", "green"), ("amber_seen", "amber"))
+    return " | ".join(f"{score.share(*pair):.3f}" if score.counts[pair[1]] else "-" for pair in pairs)
 
 
 if __name__ == "__main__":

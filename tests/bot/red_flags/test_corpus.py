@@ -7,13 +7,13 @@ costs stands in docs/triage-report.md.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot.red_flags import Checker, Level, load_checker
+from tools.score import read_items
 
 CORPUS = Path(__file__).parents[2] / "corpus"
 FIGURES = json.loads((CORPUS / "figures.json").read_text(encoding="utf-8"))
@@ -27,10 +27,8 @@ def checker() -> Checker:
     return load_checker()
 
 
-def replies(name: str) -> Iterator[dict[str, Any]]:
-    for line in (CORPUS / f"{name}.jsonl").read_text(encoding="utf-8").split("\n"):
-        if line.strip():
-            yield json.loads(line)
+def replies(name: str) -> list[dict[str, Any]]:
+    return read_items(CORPUS / f"{name}.jsonl")
 
 
 @pytest.mark.parametrize("name", FILES)

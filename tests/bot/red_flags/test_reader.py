@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.red_flags import Checker, Level, load_checker
+from bot.red_flags import SECOND_READER, Checker, Level, load_checker
 from bot.red_flags.reader import MODEL_FILE, ReaderError, dump_reader, load_reader
 from messages.red_flag_schema import load_rules
 
@@ -39,10 +39,12 @@ def test_any_text_has_a_probability_and_evidence_that_stands_in_it(text: str, qu
 
 
 def test_a_wording_that_no_rule_knows_is_raised_and_the_words_are_named() -> None:
-    text = "det er som om nogen har lagt bedøvelse hele vejen rundt dernede og sædet på cyklen er væk"
+    text = "Nu røg koppen igen, tredje i denne uge. Det er samme side som nakken driller"
+    assert RULES_ALONE.check(text).level is Level.GREEN
     triage = BOTH.check(text)
-    assert triage.level is not Level.GREEN
-    assert triage.evidence
+    assert triage.level is Level.RED
+    assert {evidence.rule for evidence in triage.evidence} == {SECOND_READER}
+    assert "koppen" in {evidence.text for evidence in triage.evidence}
 
 
 def test_a_file_that_is_no_model_is_refused_in_a_sentence(tmp_path: Path) -> None:

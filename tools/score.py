@@ -1,6 +1,6 @@
 """Score the red-flag checker on labelled replies.
 
-    python -m tests.corpus_report FILE_OR_FOLDER [...] [--misses KIND] [--flag FLAG]
+    python -m tools.score FILE_OR_FOLDER [...] [--misses KIND] [--flag FLAG]
 
 A line of a corpus is {"id", "question", "text", "level", "accept", "flags", ...}. Red recall: share of the red items
 called red. False alarm: share of the items that accept only green and were called red. Amber seen: share of the amber
@@ -34,7 +34,7 @@ class Score:
         self.counts["accepted"] += triage.level in item["accept"]
         kind = _kind(item, triage.level)
         if item["level"] == "red":
-            self._red(item, triage.level is Level.RED)
+            self._red(item, seen=triage.level is Level.RED)
         if item["level"] == "amber":
             self.counts["amber"] += 1
             self.counts["amber_exact"] += triage.level is Level.AMBER
@@ -45,7 +45,7 @@ class Score:
             self.counts["noise"] += triage.level is Level.AMBER
         return kind
 
-    def _red(self, item: dict[str, Any], seen: bool) -> None:
+    def _red(self, item: dict[str, Any], *, seen: bool) -> None:
         self.counts["red"] += 1
         self.counts["red_seen"] += seen
         for flag in item["flags"] or ["(bare yes)"]:
