@@ -67,3 +67,12 @@ class AlertKind(StrEnum):
     SILENT = "silent"
     UNDELIVERED = "undelivered"
     UNSETTLED = "unsettled"
+    MARKED = "marked"
+
+
+class Verdict(StrEnum):
+    """What a staff member says a reply should have been read as."""
+
+    SHOULD_BE_RED = "should_be_red"
+    SHOULD_BE_AMBER = "should_be_amber"
+    SHOULD_NOT_BE_RED = "should_not_be_red"

@@ -50,15 +50,20 @@ def flag_names(
 
 
 def pieces(body: str, evidence: Sequence[Mapping[str, Any]], names: Mapping[str, str]) -> tuple[Piece, ...]:
-    """The whole reply in order, its text unchanged. Overlapping spans share their piece; bad spans are left out."""
+    """The whole reply in order, its text unchanged. Overlapping spans share their piece, equal neighbours are one; bad
+    spans are left out.
+    """
     spans = [
         (int(item["start"]), min(int(item["end"]), len(body)), _name(item, names))
         for item in evidence
         if 0 <= int(item["start"]) < int(item["end"]) and int(item["start"]) < len(body)
     ]
     edges = sorted({0, len(body), *(edge for start, end, _ in spans for edge in (start, end))})
-    cut = []
+    cut: list[Piece] = []
     for start, end in pairwise(edges):
-        flags = dict.fromkeys(name for first, last, name in spans if first <= start and end <= last)
-        cut.append(Piece(body[start:end], tuple(flags)))
+        flags = tuple(dict.fromkeys(name for first, last, name in spans if first <= start and end <= last))
+        if cut and cut[-1].flags == flags:
+            cut[-1] = Piece(cut[-1].text + body[start:end], flags)
+        else:
+            cut.append(Piece(body[start:end], flags))
     return tuple(cut)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Flask
 
-from bot.staff import access, enrol, inbox, login, numbers, patients, shell
+from bot.staff import access, enrol, inbox, login, marks, numbers, patients, rules, shell
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     shell.assets,
@@ -13,6 +13,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     patients.blueprint,
     enrol.blueprint,
     numbers.blueprint,
+    rules.blueprint,
+    marks.blueprint,
 )
 
 

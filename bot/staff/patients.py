@@ -52,7 +52,7 @@ def show(patient_id: int) -> ResponseReturnValue:
     today = local(now()).date()
     is_running = newest is not None and newest.state in RUNNING
     week = course_week(newest.start_date, today, programme.weeks) if newest and programme and is_running else ""
-    thread = conversation(db(), staff.clinic_id, patient.id, wording(), now())
+    thread = conversation(db(), staff, patient.id, wording(), now())
     region = region_for(db(), content, staff.clinic_id, patient.region)
     _audit("patient.view", "patient", patient.id)
     db().commit()

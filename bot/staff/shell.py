@@ -17,10 +17,10 @@ from bot.staff import access, formatting, words
 from bot.staff.cards import Wording, count
 from bot.staff.guard import staff_member, visitor
 from bot.staff.marking import UNNAMED_FLAG
+from bot.staff.rulebook import shipped_rules
 from bot.web import db, now, runtime
 from core.models import AlertState, Role
 from core.phone import display
-from messages.red_flag_schema import load_rules
 from messages.regions import Region
 from scheduler.calendar import local
 
@@ -39,6 +39,8 @@ def prepare(app: Flask) -> None:
         role_word=lambda role: words.say(words.ROLES, role),
         enrolment_word=lambda state: words.say(words.ENROLMENT_STATES, state),
         level_word=lambda level: words.say(words.LEVELS, level),
+        verdict_word=lambda verdict: words.say(words.VERDICTS, verdict),
+        flag_name=lambda flag: _flag_names().get(flag, UNNAMED_FLAG),
     )
     app.context_processor(_helpers)
 
@@ -79,4 +81,4 @@ def _digest(name: str) -> str:
 
 @cache
 def _flag_names() -> Mapping[str, str]:
-    return {**_NO_FLAG_NAMES, **{flag.id: flag.name for flag in load_rules().flags}}
+    return {**_NO_FLAG_NAMES, **{flag.id: flag.name for flag in shipped_rules().flags}}

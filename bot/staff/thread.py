@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
@@ -10,11 +10,12 @@ from itertools import groupby
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
+from bot.marks import possible
 from bot.staff import words
 from bot.staff.cards import Card, Wording, alerts_of, cards, state_text
 from bot.staff.formatting import clock, date_time, day_heading
 from bot.staff.marking import Piece, flag_names, pieces
-from core.models import Alert, Message, MessageKind, MessageState, Reply
+from core.models import Alert, Message, MessageKind, MessageState, Reply, Staff, TriageMark
 from scheduler.calendar import local
 
 WAITING = (MessageState.PLANNED, MessageState.HELD)
@@ -44,8 +45,24 @@ class Outgoing:
 
 
 @dataclass(frozen=True)
+class Mark:
+    """What a staff member says of a reading. `is_mine`: the one who looks at the page says so."""
+
+    verdict: str
+    word: str
+    who: str
+    at: str
+    note: str
+    is_mine: bool
+
+
+@dataclass(frozen=True)
 class Incoming:
-    """A reply with its triage; `level` is empty while nothing has read it."""
+    """A reply with its triage; `level` is empty while nothing has read it.
+
+    `flags`: the Danish names. `found`: the flags' own names, under which the rules page explains them. `verdicts`:
+    what may be said against the reading.
+    """
 
     id: int
     at: datetime
@@ -53,7 +70,14 @@ class Incoming:
     pieces: tuple[Piece, ...]
     level: str
     flags: tuple[str, ...]
+    found: tuple[str, ...]
     media_count: int
+    verdicts: tuple[str, ...]
+    marks: tuple[Mark, ...]
+
+    @property
+    def my_mark(self) -> Mark | None:
+        return next((mark for mark in self.marks if mark.is_mine), None)
 
 
 @dataclass(frozen=True)
@@ -90,8 +114,9 @@ class Conversation:
     open_cards: tuple[Card, ...]
 
 
-def conversation(session: Session, clinic_id: str, patient_id: int, wording: Wording, now: datetime) -> Conversation:
-    """Everything between the clinic and one patient, oldest first."""
+def conversation(session: Session, viewer: Staff, patient_id: int, wording: Wording, now: datetime) -> Conversation:
+    """Everything between the viewer's clinic and one patient, oldest first."""
+    clinic_id = viewer.clinic_id
     messages = session.scalars(
         select(Message)
         .where(Message.clinic_id == clinic_id, Message.patient_id == patient_id)
@@ -107,8 +132,9 @@ def conversation(session: Session, clinic_id: str, patient_id: int, wording: Wor
         alerts_of(clinic_id).where(Alert.patient_id == patient_id).order_by(Alert.opened_at, Alert.id)
     ).all()
     shown = cards(session, alerts, wording, now)
+    marks = _marks(session, viewer, [reply.id for reply in replies])
     is_coming = [row.state in WAITING or (row.state in words.NOT_SENT and row.due_at > now) for row in messages]
-    entries: list[Entry] = [_incoming(reply, wording) for reply in replies]
+    entries: list[Entry] = [_incoming(reply, wording, marks.get(reply.id, ())) for reply in replies]
     entries += [Raised(_stands_at(alert), card) for alert, card in zip(alerts, shown, strict=True)]
     entries += [_outgoing(row) for row, later in zip(messages, is_coming, strict=True) if not later]
     return Conversation(
@@ -133,7 +159,29 @@ def _stands_at(alert: Alert) -> datetime:
     return alert.reply.received_at if alert.reply else alert.opened_at
 
 
-def _incoming(reply: Reply, wording: Wording) -> Incoming:
+def _marks(session: Session, viewer: Staff, reply_ids: Sequence[int]) -> Mapping[int, tuple[Mark, ...]]:
+    """By reply, oldest first."""
+    rows = session.scalars(
+        select(TriageMark)
+        .where(TriageMark.clinic_id == viewer.clinic_id, TriageMark.reply_id.in_(reply_ids))
+        .options(joinedload(TriageMark.staff))
+        .order_by(TriageMark.created_at, TriageMark.id)
+    ).all()
+    found: dict[int, tuple[Mark, ...]] = {}
+    for row in rows:
+        mark = Mark(
+            verdict=row.verdict,
+            word=words.say(words.VERDICTS, row.verdict),
+            who=row.staff.name,
+            at=date_time(row.created_at),
+            note=row.note,
+            is_mine=row.staff_id == viewer.id,
+        )
+        found[row.reply_id] = (*found.get(row.reply_id, ()), mark)
+    return found
+
+
+def _incoming(reply: Reply, wording: Wording, marks: tuple[Mark, ...]) -> Incoming:
     triage = reply.triage
     return Incoming(
         id=reply.id,
@@ -142,7 +190,10 @@ def _incoming(reply: Reply, wording: Wording) -> Incoming:
         pieces=pieces(reply.body, triage.evidence if triage else (), wording.flags),
         level=triage.level if triage else "",
         flags=flag_names(triage.flags, triage.evidence, wording.flags) if triage else (),
+        found=tuple(triage.flags) if triage else (),
         media_count=reply.media_count,
+        verdicts=possible(triage.level) if triage else (),
+        marks=marks,
     )
 
 

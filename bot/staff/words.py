@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from core.models import AlertKind, AlertState, Colour, EnrolmentState, MessageState, Role
+from core.models import AlertKind, AlertState, Colour, EnrolmentState, MessageState, Role, Verdict
+from messages.advice_schema import AdviceGroup
 
 COLOURS: dict[str, str] = {Colour.RED: "RØD", Colour.AMBER: "GUL", Colour.BLUE: "BLÅ"}
 
@@ -12,10 +13,12 @@ ALERT_KINDS: dict[str, str] = {
     AlertKind.NO_CONTACT: "Ring op: Patienten har ikke fået fat i en læge",
     AlertKind.UNKNOWN_SENDER: "Sms fra et nummer, som ikke hører til en patient",
     AlertKind.UNREADABLE: "Kunne ikke læses automatisk. Læs selv, eller ring op",
+    AlertKind.OUTSIDE_COURSE: "Skrevet uden for et forløb, der er i gang",
     AlertKind.CHECKER_FAILED: "Blev ikke vurderet automatisk. Læs svaret selv",
     AlertKind.SILENT: "Har ikke svaret på spørgsmålet",
     AlertKind.UNDELIVERED: "Sms'en nåede ikke frem",
     AlertKind.UNSETTLED: "Uvist, om sms'en nåede frem",
+    AlertKind.MARKED: "Ring op: En medarbejder har vurderet svaret som rødt",
 }
 
 ALERT_STATES: dict[str, str] = {
@@ -54,6 +57,47 @@ NOT_ARRIVED = frozenset({MessageState.UNDELIVERED, MessageState.FAILED, MessageS
 NOT_SENT = frozenset({MessageState.EXPIRED, MessageState.CANCELLED})
 
 LEVELS: dict[str, str] = {"red": "RØD", "amber": "GUL", "green": "Ingen flag fundet"}
+
+VERDICTS: dict[str, str] = {
+    Verdict.SHOULD_BE_RED: "Burde være rød",
+    Verdict.SHOULD_BE_AMBER: "Burde være gul",
+    Verdict.SHOULD_NOT_BE_RED: "Ikke rød",
+}
+
+QUESTIONS: dict[str, str] = {
+    "screening": "Har du fået et af de alvorlige symptomer?",
+    "pain": "Hvor ondt har du fra 0 til 10?",
+    "exercise": "Fik du lavet dine øvelser?",
+    "activity": "Har du været ude at gå?",
+    "open": "Hvordan går det?",
+    "reached_doctor": "Fik du fat i en læge?",
+}
+
+ADVICE_GROUPS: dict[str, str] = {
+    AdviceGroup.EMERGENCY: "Ring 112 nu",
+    AdviceGroup.OVERDOSE: "Ring til Giftlinjen eller 112 nu",
+    AdviceGroup.SUICIDAL: "Læge nu, og Livslinien",
+    AdviceGroup.CAUDA_EQUINA: "Læge nu: blære, tarm, skridt eller begge ben",
+    AdviceGroup.WEAKNESS: "Læge nu: pas på ikke at falde",
+    AdviceGroup.FEVER: "Læge nu: feber",
+    AdviceGroup.TRAUMA: "Læge nu: efter fald eller slag",
+    AdviceGroup.PAIN: "Læge nu: stærke smerter",
+    AdviceGroup.RED: "Læge nu",
+    AdviceGroup.CONTACT_MISSED: "Ring igen til lægen nu",
+    AdviceGroup.AMBER_DOCTOR: "Tal med lægen i dag eller i morgen",
+    AdviceGroup.AMBER: "Klinikken læser. Ring til lægen, hvis det bliver værre",
+    AdviceGroup.AMBER_CONTACT: "Klinikken svarer i åbningstiden",
+    AdviceGroup.UNCLEAR: "Klinikken læser, fordi svaret er uklart",
+}
+
+LOWERED: dict[str, str] = {
+    "past": "ser ud til at være forbi",
+    "hypothetical": "noget, patienten forestiller sig",
+    "other_person": "ser ud til at handle om en anden",
+    "long_known": "ser ud til at være gammelt og kendt",
+    "as_it_should": "patienten kalder det normalt",
+}
+"""Why a finding that would be red only became amber."""
 
 ROLES: dict[str, str] = {Role.ADMIN: "administrator", Role.CLINICIAN: "behandler", Role.READER: "læseadgang"}
 

@@ -3,8 +3,8 @@
 from core.models.base import Base
 from core.models.clinic import Audit, Clinic, Heartbeat, RegionNumber, Staff, StaffSession
 from core.models.course import Enrolment, Message, Patient
-from core.models.inbox import Alert, AlertEvent, Reply, Triage
-from core.states import AlertKind, AlertState, Colour, EnrolmentState, MessageKind, MessageState, Role
+from core.models.inbox import Alert, AlertEvent, Reply, Triage, TriageMark
+from core.states import AlertKind, AlertState, Colour, EnrolmentState, MessageKind, MessageState, Role, Verdict
 
 __all__ = [
     "Alert",
@@ -28,4 +28,6 @@ __all__ = [
     "Staff",
     "StaffSession",
     "Triage",
+    "TriageMark",
+    "Verdict",
 ]

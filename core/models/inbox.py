@@ -68,6 +68,33 @@ class Triage(Base):
     reply: Mapped[Reply] = relationship(back_populates="triage")
 
 
+class TriageMark(Base):
+    """A staff member's word that a reply was read wrongly: one for each reply and person, the newest stands.
+
+    `level`, `rule_version`: what the reading said when it was judged. `note`: the person's own words. The mark goes
+    with its reply, whoever deletes that.
+    """
+
+    __tablename__ = "triage_mark"
+    __table_args__ = (
+        UniqueConstraint("reply_id", "staff_id"),
+        Index("ix_triage_mark_clinic_created", "clinic_id", "created_at"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    clinic_id: Mapped[str] = mapped_column(ForeignKey("clinic.id"))
+    reply_id: Mapped[int] = mapped_column(ForeignKey("reply.id", ondelete="CASCADE"))
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    verdict: Mapped[str]
+    note: Mapped[str] = mapped_column(Secret)
+    level: Mapped[str]
+    rule_version: Mapped[str]
+    created_at: Mapped[datetime]
+
+    reply: Mapped[Reply] = relationship()
+    staff: Mapped[Staff] = relationship()
+
+
 class Alert(Base):
     """Something staff must close."""
 

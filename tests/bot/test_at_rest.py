@@ -7,14 +7,16 @@ from pathlib import Path
 from sqlalchemy import create_engine, select, text
 
 from bot.alerts import acknowledge
+from bot.marks import mark
 from bot.rotation import rotate
 from core.crypto import Keyring, new_key
 from core.db import make_engine, session_factory
-from core.models import Patient
+from core.models import Patient, TriageMark, Verdict
 from core.settings import sqlite_path
 from tests.world import DOCTOR, PHONE, World
 
 NOTE = "ringede og talte med datteren Birgitte"
+MARK_NOTE = "skridtet var sovende allerede, siger svigersønnen"
 REPLY = "jeg kan ikke tisse siden i nat, hilsen Karen"
 SECRETS = [
     "Karen",
@@ -26,6 +28,7 @@ SECRETS = [
     DOCTOR[3:],
     "kan ikke tisse",
     "Birgitte",
+    "svigersønnen",
     "skal en læge se",
 ]
 
@@ -39,6 +42,15 @@ def filled(world: World) -> None:
     (alert,) = world.alerts()
     with world.session() as session, session.begin():
         acknowledge(session, alert.id, clinic_id="vest", staff_id=staff, now=world.clock(), note=NOTE)
+        mark(
+            session,
+            1,
+            clinic_id="vest",
+            staff_id=staff,
+            verdict=Verdict.SHOULD_NOT_BE_RED,
+            note=MARK_NOTE,
+            now=world.clock(),
+        )
 
 
 def test_the_database_file_holds_no_name_number_or_word_in_clear(lite_world: World) -> None:
@@ -84,6 +96,7 @@ def test_after_a_rotation_the_old_key_is_not_needed_and_patients_are_still_found
         patient = session.scalars(select(Patient)).one()
         assert patient.name == "Karen Testsen"
         assert patient.phone_hash == alone.lookup_hash(PHONE)
+        assert session.scalars(select(TriageMark.note)).all() == [MARK_NOTE]
     engine.dispose()
 
 

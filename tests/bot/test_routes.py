@@ -41,13 +41,19 @@ ACCESS: dict[tuple[str, str], str] = {
     ("GET", "/tilmeld/<row:enrolment_id>"): CLINICIAN,
     ("GET", "/indstillinger/numre"): READER,
     ("POST", "/indstillinger/numre/<region_id>"): ADMIN,
+    ("GET", "/regler"): READER,
+    ("POST", "/regler"): READER,
+    ("GET", "/maerkede-svar"): READER,
+    ("POST", "/maerkede-svar/hent"): ADMIN,
+    ("POST", "/svar/<row:reply_id>/maerk"): CLINICIAN,
+    ("POST", "/svar/<row:reply_id>/fortryd"): CLINICIAN,
     ("POST", "/sms/inbound"): SIGNED,
     ("POST", "/sms/status"): SIGNED,
 }
 ROLES = [Role.READER, Role.CLINICIAN, Role.ADMIN]
 STAFF_ROUTES = [(*route, needed) for route, needed in ACCESS.items() if needed in {READER, CLINICIAN, ADMIN}]
 OF_A_PATIENT = [route for route in ACCESS if "<row:" in route[1]]
-FIELDS = {"reason": "Andet", "outcome": "talked", "note": "et ord", "until": ""}
+FIELDS = {"reason": "Andet", "outcome": "talked", "note": "et ord", "until": "", "verdict": "should_not_be_red"}
 
 
 @pytest.fixture

@@ -46,6 +46,22 @@ def test_upgrading_a_populated_database_again_keeps_its_rows(database_url: str) 
     engine.dispose()
 
 
+def test_the_marks_are_added_to_a_database_in_use_and_taken_away_again(empty_database_url: str) -> None:
+    db.upgrade(empty_database_url, "0001")
+    engine = db.make_engine(empty_database_url, Keyring([new_key()]))
+    with db.session_factory(engine)() as session, session.begin():
+        session.add(
+            Clinic(id="vest", name="Vest", region="midtjylland", phone="+4512345678", sender="+45", created_at=NOW)
+        )
+    db.upgrade(empty_database_url)
+    assert inspect(engine).has_table("triage_mark")
+    db.downgrade(empty_database_url, "0001")
+    assert not inspect(engine).has_table("triage_mark")
+    with db.session_factory(engine)() as session:
+        assert session.scalars(select(Clinic.id)).all() == ["vest"]
+    engine.dispose()
+
+
 def test_instants_come_back_aware_and_in_utc(database_url: str) -> None:
     engine = db.make_engine(database_url, Keyring([new_key()]))
     with db.session_factory(engine)() as session:

@@ -36,6 +36,12 @@ def test_overlapping_spans_share_a_piece() -> None:
     ]
 
 
+def test_spans_of_one_flag_that_overlap_or_touch_are_one_piece() -> None:
+    assert pieces("abcdef", [span("fever", 0, 3), span("fever", 2, 4), span("fever", 4, 6)], NAMES) == (
+        Piece("abcdef", ("Feber",)),
+    )
+
+
 def test_a_flag_without_a_name_is_called_unclear() -> None:
     assert pieces("av", [span("unheard_of", 0, 2)], NAMES) == (Piece("av", (UNNAMED_FLAG,)),)
 
