@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -14,8 +15,11 @@ from bot.conversation import REACHED_DOCTOR, Change, Decision
 from bot.course import pause, refresh_holds, reopen, resume, running_enrolment
 from bot.delivery import opt_out
 from bot.places import region_for
+from bot.red_flags import language_of
 from core import phone as telephone
 from core.models import AlertKind, Clinic, Colour, Enrolment, Message, MessageKind, Patient, Reply
+from messages.advice_schema import AdviceGroup
+from messages.languages import Language
 from messages.loader import Content
 from messages.render import render
 from scheduler.calendar import is_doctor_open
@@ -56,7 +60,7 @@ def carry_out(
             reply=reply,
         )
     if not braked:
-        for draft in _drafts(session, content, decision, patient, now):
+        for draft in _drafts(session, content, decision, reply, patient, now):
             enqueue(
                 session,
                 draft,
@@ -88,20 +92,13 @@ def _change(
         reopen(session, content, enrolment, now=now)
 
 
-def _drafts(session: Session, content: Content, decision: Decision, patient: Patient, now: datetime) -> list[Draft]:
+def _drafts(
+    session: Session, content: Content, decision: Decision, reply: Reply, patient: Patient, now: datetime
+) -> list[Draft]:
     clinic = session.get_one(Clinic, patient.clinic_id)
     drafts = []
     if decision.advice is not None:
-        place = CallPlace(region_for(session, content, clinic.id, patient.region), patient.doctor_phone)
-        body = advice_text(
-            content,
-            group=decision.advice,
-            clinic=clinic.name,
-            place=place,
-            doctor_open=is_doctor_open(now),
-            clinic_phone=clinic.phone,
-        )
-        drafts.append(Draft(MessageKind.ADVICE, body, reason="råd efter svar"))
+        drafts.append(_advice(session, content, decision.advice, reply, patient, clinic, now))
     answers = content.replies.answers
     shown = telephone.display(clinic.phone)
     if decision.answer is not None:
@@ -120,6 +117,35 @@ def _drafts(session: Session, content: Content, decision: Decision, patient: Pat
             )
         )
     return drafts
+
+
+def _advice(
+    session: Session,
+    content: Content,
+    group: AdviceGroup,
+    reply: Reply,
+    patient: Patient,
+    clinic: Clinic,
+    now: datetime,
+) -> Draft:
+    """The advice in the language of this very reply; staff get the Danish form beside another."""
+    said = partial(
+        advice_text,
+        content,
+        group=group,
+        clinic=clinic.name,
+        place=CallPlace(region_for(session, content, clinic.id, patient.region), patient.doctor_phone),
+        doctor_open=is_doctor_open(now),
+        clinic_phone=clinic.phone,
+    )
+    language = language_of(reply.body, content.languages)
+    return Draft(
+        MessageKind.ADVICE,
+        said(language=language),
+        reason="råd efter svar",
+        language=language,
+        body_in_danish=None if language is Language.DANISH else said(),
+    )
 
 
 def _drop_earlier_checks(session: Session, patient: Patient) -> None:

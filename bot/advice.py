@@ -7,25 +7,11 @@ from dataclasses import dataclass
 
 from core.phone import display
 from messages.advice_schema import AdviceGroup
+from messages.languages import Language
 from messages.loader import Content
-from messages.regions import Region, own_doctor
+from messages.red_flag_schema import shipped_flags
+from messages.regions import Region
 from messages.render import render
-
-_RED_GROUPS: tuple[tuple[AdviceGroup, frozenset[str]], ...] = (
-    (AdviceGroup.EMERGENCY, frozenset({"emergency_other"})),
-    (AdviceGroup.OVERDOSE, frozenset({"overdose"})),
-    (AdviceGroup.SUICIDAL, frozenset({"suicidal"})),
-    (
-        AdviceGroup.CAUDA_EQUINA,
-        frozenset({"bladder", "bowel", "saddle_anaesthesia", "sexual_dysfunction", "bilateral"}),
-    ),
-    (AdviceGroup.WEAKNESS, frozenset({"leg_weakness", "arm_weakness", "myelopathy"})),
-    (AdviceGroup.FEVER, frozenset({"fever"})),
-    (AdviceGroup.TRAUMA, frozenset({"trauma"})),
-    (AdviceGroup.PAIN, frozenset({"unrelenting_pain"})),
-)
-_DOCTOR_FLAGS = frozenset({"cancer_weight_loss"})
-_CONTACT_FLAGS = frozenset({"wants_contact", "question", "medication"})
 
 
 @dataclass(frozen=True)
@@ -38,47 +24,49 @@ class CallPlace:
     region: Region
     doctor_phone: str | None = None
 
-    @property
-    def doctor(self) -> str:
-        """As it stands after "ring til": "din egen læge på 12 34 56 78", or without a number."""
-        return own_doctor(display(self.doctor_phone) if self.doctor_phone else None)
-
 
 def choose_group(level: str, flags: Collection[str]) -> AdviceGroup:
     """The worst advice group for a triage level ("red" or "amber") and its flags.
 
-    A red level never gets amber advice, whatever the flags. Raises ValueError for another level: a green reply
-    gets no advice.
+    Which flag has which group stands in red_flags.toml. A red level never gets amber advice and an amber one never
+    red, whatever the flags. Raises ValueError for another level: a green reply gets no advice.
     """
-    found = frozenset(flags)
+    known = shipped_flags()
+    groups = {known[flag].advice if flag in known else None for flag in flags}
     if level == "red":
-        return next((group for group, named in _RED_GROUPS if found & named), AdviceGroup.RED)
+        return next((group for group in AdviceGroup if group.is_red and group in groups), AdviceGroup.RED)
     if level != "amber":
         raise ValueError(f"no advice for level {level!r}: advice answers red and amber replies")
-    if found & _DOCTOR_FLAGS:
-        return AdviceGroup.AMBER_DOCTOR
-    if found and found <= _CONTACT_FLAGS:
-        return AdviceGroup.AMBER_CONTACT
-    if not found or found == {"unclear"}:
+    if not groups:
         return AdviceGroup.UNCLEAR
+    if AdviceGroup.AMBER_DOCTOR in groups:
+        return AdviceGroup.AMBER_DOCTOR
+    for alone in (AdviceGroup.AMBER_CONTACT, AdviceGroup.UNCLEAR):
+        if groups == {alone}:
+            return alone
     return AdviceGroup.AMBER
 
 
 def advice_text(
-    content: Content, *, group: str, clinic: str, place: CallPlace, doctor_open: bool, clinic_phone: str
+    content: Content,
+    *,
+    group: str,
+    clinic: str,
+    place: CallPlace,
+    doctor_open: bool,
+    clinic_phone: str,
+    language: Language = Language.DANISH,
 ) -> str:
     """The finished GSM-7 text, at most 2 segments.
 
     `group`: an AdviceGroup or its value. `doctor_open`: own doctors answer now (weekdays 8-16; the caller decides).
     `clinic_phone`: 8 digits or E.164. Raises ValueError for an unknown group.
     """
-    advice = content.advice[AdviceGroup(group)]
+    while_open, otherwise = content.advice[AdviceGroup(group)].forms(language)
+    doctor = display(place.doctor_phone) if place.doctor_phone else None
     return render(
-        advice.doctor_open if doctor_open else advice.doctor_closed,
+        while_open if doctor_open else otherwise,
         clinic=clinic,
         phone=display(clinic_phone),
-        laege=place.doctor,
-        vagt=place.region.call,
-        livslinien=content.national.lifeline.call,
-        giftlinjen=content.national.poison.call,
+        **content.calls[language].names(doctor, place.region, content.national),
     )

@@ -1,4 +1,4 @@
-"""The shape of advice.toml: what a red or amber reply is answered with."""
+"""The shape of advice.toml: what a red or amber reply is answered with, in each language."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, StringConstraints, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, field_validator, model_validator
 
+from messages.languages import Language
+from messages.regions import CheckedNumber, NationalNumbers
 from messages.schema import Frozen, Source
 
 ADVICE_PLACEHOLDERS = frozenset({"klinik", "telefon", "laege", "vagt", "livslinien", "giftlinjen"})
@@ -53,11 +55,23 @@ def _checked(template: str) -> str:
     return template
 
 
-class Advice(Frozen):
+class Forms(Frozen):
     """Two finished answers: while the patient's own doctor is open (weekdays 8-16), and at other times."""
 
     doctor_open: Annotated[str, StringConstraints(min_length=20, strip_whitespace=True)]
     doctor_closed: Annotated[str, StringConstraints(min_length=20, strip_whitespace=True)]
+
+    @field_validator("doctor_open", "doctor_closed")
+    @classmethod
+    def _names_clinic_and_number(cls, value: str) -> str:
+        return _checked(value)
+
+
+class Advice(Forms):
+    """The Danish forms, the same in other languages, and where they come from."""
+
+    en: Forms
+    de: Forms
     sources: tuple[Source, ...] = ()
     outside_sources: str = ""
 
@@ -66,31 +80,71 @@ class Advice(Frozen):
     def _list_to_tuple(cls, value: object) -> object:
         return tuple(value) if isinstance(value, list) else value
 
-    @field_validator("doctor_open", "doctor_closed")
-    @classmethod
-    def _names_clinic_and_number(cls, value: str) -> str:
-        return _checked(value)
-
     @model_validator(mode="after")
     def _says_where_it_comes_from(self) -> Advice:
         if not self.sources and not self.outside_sources:
             raise ValueError("an advice text needs sources, or says in outside_sources what it rests on")
         return self
 
+    @model_validator(mode="after")
+    def _sends_to_the_same_in_every_language(self) -> Advice:
+        for language in (Language.ENGLISH, Language.GERMAN):
+            for when, danish, other in zip(
+                ("doctor_open", "doctor_closed"), self.forms(), self.forms(language), strict=True
+            ):
+                if _CALLABLE.findall(other) != (wanted := _CALLABLE.findall(danish)):
+                    raise ValueError(f"{language}.{when} must name the same to call in the same order: {wanted}")
+        return self
+
+    def forms(self, language: Language = Language.DANISH) -> tuple[str, str]:
+        """The templates while the patient's own doctor is open, and at other times."""
+        said = {Language.DANISH: self, Language.ENGLISH: self.en, Language.GERMAN: self.de}[language]
+        return said.doctor_open, said.doctor_closed
+
+
+def _names(*wanted: str) -> AfterValidator:
+    def check(template: str) -> str:
+        if sorted(_PLACEHOLDER.findall(template)) != sorted(wanted):
+            raise ValueError(f"must hold {sorted(wanted)} in braces, each once, and nothing else")
+        return template
+
+    return AfterValidator(check)
+
+
+class Calls(Frozen):
+    """How those who can be called are named in one language, as it stands after "ring til"."""
+
+    laege: Annotated[str, _names("nummer")]
+    laege_uden_nummer: Annotated[str, _names()]
+    vagt: Annotated[str, _names("navn", "nummer")]
+    livslinien: Annotated[str, _names("navn", "nummer")]
+    giftlinjen: Annotated[str, _names("navn", "nummer")]
+
+    def names(self, doctor: str | None, service: CheckedNumber, national: NationalNumbers) -> dict[str, str]:
+        """What the placeholders of an advice text are filled with. `doctor`: the number as shown, None if unknown."""
+        return {
+            "laege": self.laege.format(nummer=doctor) if doctor else self.laege_uden_nummer,
+            "vagt": self.vagt.format(navn=service.service, nummer=service.number),
+            "livslinien": self.livslinien.format(navn=national.lifeline.service, nummer=national.lifeline.number),
+            "giftlinjen": self.giftlinjen.format(navn=national.poison.service, nummer=national.poison.number),
+        }
+
 
 class AdviceFile(BaseModel):
-    """The shape of advice.toml: one table for each group, none missing."""
+    """The shape of advice.toml: one table for each language and each group, none missing."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    call: Mapping[Language, Calls]
     group: Mapping[AdviceGroup, Advice]
 
     @model_validator(mode="after")
     def _complete(self) -> AdviceFile:
-        missing = [group.value for group in AdviceGroup if group not in self.group]
+        missing = [name.value for name in Language if name not in self.call]
+        missing += [group.value for group in AdviceGroup if group not in self.group]
         if missing:
-            raise ValueError(f"no advice for {missing}")
+            raise ValueError(f"nothing for {missing}")
         for group, advice in self.group.items():
-            if group.is_red and not all("112" in text for text in (advice.doctor_open, advice.doctor_closed)):
+            if group.is_red and not all("112" in text for text in advice.forms()):
                 raise ValueError(f"the red group {group.value} must name 112")
         return self

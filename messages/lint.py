@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import product
 
 from messages.advice_schema import AdviceGroup
+from messages.languages import Language
 from messages.lint_rules import RULES, Specimen
 from messages.loader import Content
 from messages.readability import lix
-from messages.regions import NUMBER_MAX, SERVICE_MAX, own_doctor
+from messages.regions import NUMBER_MAX, REGION_IDS, SERVICE_MAX
 from messages.render import CLINIC_NAME_UNITS, render
 from messages.schema import Programme, Purpose, Source
 from messages.sms import Encoding, measure
@@ -17,7 +19,7 @@ from messages.source_schema import SourceDocument
 
 LONGEST_CLINIC = "Fysioterapien ved Nørre Allé 12"[:CLINIC_NAME_UNITS]
 PHONE = "12 34 56 78"
-LONGEST_SERVICE = f"{'Lægevagttelefonen'[:SERVICE_MAX]} på {'70 11 07 0707'[:NUMBER_MAX]}"
+LONGEST_SERVICE = {"service": "Lægevagttelefonen"[:SERVICE_MAX], "number": "70 11 07 0707"[:NUMBER_MAX]}
 
 FEWEST_TEXTS, MOST_TEXTS = 20, 36
 MOST_IN_A_WEEK = 4
@@ -84,18 +86,23 @@ def _specimens(content: Content) -> Iterator[Specimen]:
 
 
 def _advice_specimens(content: Content) -> Iterator[Specimen]:
-    calls = {
-        "laege": own_doctor(PHONE),
-        "vagt": LONGEST_SERVICE,
-        "livslinien": content.national.lifeline.call,
-        "giftlinjen": content.national.poison.call,
-    }
-    for group in AdviceGroup:
+    service = content.regions[REGION_IDS[0]].model_copy(update=LONGEST_SERVICE)
+    for group, language in product(AdviceGroup, Language):
         advice = content.advice[group]
-        for when, template in (("doctor_open", advice.doctor_open), ("doctor_closed", advice.doctor_closed)):
+        calls = content.calls[language].names(PHONE, service, content.national)
+        table = group.value if language is Language.DANISH else f"{group.value}.{language}"
+        for when, template in zip(("doctor_open", "doctor_closed"), advice.forms(language), strict=True):
             filled = render(template, clinic=LONGEST_CLINIC, phone=PHONE, **calls)
-            name = f"{group.value}.{when}"
-            yield Specimen("advice", name, "advice", template, filled, advice.sources, red=group.is_red)
+            yield Specimen(
+                "advice",
+                f"{table}.{when}",
+                "advice",
+                template,
+                filled,
+                advice.sources,
+                red=group.is_red,
+                language=language,
+            )
 
 
 def _text_findings(specimen: Specimen, sources: Mapping[str, SourceDocument]) -> Iterator[Finding]:

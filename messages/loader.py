@@ -11,7 +11,8 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from messages.advice_schema import Advice, AdviceFile, AdviceGroup
+from messages.advice_schema import Advice, AdviceFile, AdviceGroup, Calls
+from messages.languages import Language, Languages
 from messages.regions import NationalNumbers, Region, RegionsFile
 from messages.reply_schema import Replies
 from messages.schema import Programme
@@ -32,6 +33,8 @@ class Content:
 
     programmes: Mapping[str, Programme]
     advice: Mapping[AdviceGroup, Advice]
+    calls: Mapping[Language, Calls]
+    languages: Languages
     replies: Replies
     regions: Mapping[str, Region]
     national: NationalNumbers
@@ -45,9 +48,12 @@ def load_content(folder: Path | None = None) -> Content:
     """
     root = SHIPPED if folder is None else folder
     regions = _load(root / "regions.toml", RegionsFile)
+    advice = _load(root / "advice.toml", AdviceFile)
     return Content(
         programmes=MappingProxyType(_programmes(root / "programmes")),
-        advice=MappingProxyType(dict(_load(root / "advice.toml", AdviceFile).group)),
+        advice=MappingProxyType(dict(advice.group)),
+        calls=MappingProxyType(dict(advice.call)),
+        languages=_load(root / "languages.toml", Languages),
         replies=_load(root / "replies.toml", Replies),
         regions=MappingProxyType(dict(regions.region)),
         national=regions.national,

@@ -13,10 +13,15 @@ from __future__ import annotations
 import hashlib
 import re
 import tomllib
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+
+from messages.advice_schema import AdviceGroup
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(_[a-z0-9]+)*$", max_length=60)]
 Phrase = Annotated[str, StringConstraints(min_length=1, max_length=400, strip_whitespace=True)]
@@ -67,7 +72,7 @@ class Flag(Frozen):
     name: Annotated[str, StringConstraints(min_length=3)]
     meaning: Annotated[str, StringConstraints(min_length=10)]
     level: Literal["amber", "red"]
-    advice: Identifier
+    advice: AdviceGroup
     sources: tuple[RuleSource, ...] = Field(min_length=1)
     never_lowered_by: tuple[CueKind, ...] = ()
     needs_sign_off: str = ""
@@ -75,6 +80,12 @@ class Flag(Frozen):
     examples: tuple[Phrase, ...] = ()
     counter_examples: tuple[Phrase, ...] = ()
     rules: tuple[Rule, ...] = Field(alias="rule", default=())
+
+    @model_validator(mode="after")
+    def _advice_is_as_serious(self) -> Flag:
+        if self.advice.is_red != (self.level == "red"):
+            raise ValueError(f"a flag of level {self.level} cannot be answered with the advice {self.advice.value}")
+        return self
 
     @model_validator(mode="after")
     def _literature_needs_a_signature(self) -> Flag:
@@ -230,6 +241,18 @@ def load_rules(path: Path | None = None) -> RedFlagRules:
         return RedFlagRules.model_validate({**content, "digest": digest})
     except ValidationError as error:
         raise RulesError(_sentences(file.name, content, error)) from error
+
+
+@cache
+def shipped_rules() -> RedFlagRules:
+    """The rules the product runs by, read once. Raises RulesError."""
+    return load_rules()
+
+
+@cache
+def shipped_flags() -> Mapping[str, Flag]:
+    """Their flags by id."""
+    return MappingProxyType({flag.id: flag for flag in shipped_rules().flags})
 
 
 def _sentences(file: str, content: dict[str, object], error: ValidationError) -> str:

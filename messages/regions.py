@@ -39,11 +39,6 @@ class CheckedNumber(Frozen):
             return True
         return today - self.checked_on > STALE_AFTER
 
-    @property
-    def call(self) -> str:
-        """Whom to call, as it stands in a sentence after "ring til": "lægevagten på 70 11 07 07"."""
-        return f"{self.service} på {self.number}"
-
 
 class Region(CheckedNumber):
     """A region and its out-of-hours medical service. A clinic may hold its own corrected copy."""
@@ -75,8 +70,3 @@ class RegionsFile(Frozen):
         if odd:
             raise ValueError(f"the id differs from the table's name: {odd}")
         return self
-
-
-def own_doctor(phone: str | None) -> str:
-    """The patient's own doctor, as it stands after "ring til". `phone`: as shown, None if unknown."""
-    return f"din egen læge på {phone}" if phone else "din egen læge"

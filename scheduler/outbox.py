@@ -20,6 +20,7 @@ from core.models import (
     Patient,
     Reply,
 )
+from messages.languages import Language
 from messages.schema import Purpose
 from messages.sms import measure, to_gsm7
 from scheduler.planning import Facts, PlannedStep, hold_reason
@@ -72,13 +73,15 @@ ALLOWED: dict[MessageState, frozenset[MessageState]] = {
 
 @dataclass(frozen=True)
 class Draft:
-    """A text to be put in the outbox now, outside any programme."""
+    """A text to be put in the outbox now, outside any programme. `body_in_danish`: when `language` is another."""
 
     kind: MessageKind
     body: str
     question: str | None = None
     delay: timedelta = timedelta(0)
     reason: str = ""
+    language: Language = Language.DANISH
+    body_in_danish: str | None = None
 
 
 def sources_of(target: MessageState) -> list[MessageState]:
@@ -163,6 +166,8 @@ def enqueue(
         question=draft.question,
         to_phone=to_phone,
         body=body,
+        language=draft.language,
+        body_in_danish=draft.body_in_danish,
         segments=measure(body).segments,
         priority=PRIORITY[draft.kind],
         state=MessageState.PLANNED,

@@ -12,8 +12,7 @@ import click
 
 import bot
 from bot.enrolment import Application, course_of
-from bot.red_flags import Checker, load_checker
-from bot.red_flags.jsonl import explain, triage_lines
+from bot.red_flags import Checker, explain, language_of, load_checker, triage_lines
 from bot.runtime import utc_now
 from core.models import Clinic
 from messages.lint import lint, rows
@@ -49,7 +48,7 @@ def triage(text: str | None, question: str | None, jsonl: bool, compare: Path | 
         return
     if text is None:
         raise click.UsageError("give a TEXT, or lines on standard input with --jsonl")
-    click.echo(explain(checker.check(text, question)))
+    click.echo(explain(checker.check(text, question), language_of(text, load_content().languages)))
 
 
 def _compare(old: Checker, new: Checker) -> None:
@@ -102,11 +101,11 @@ def messages_check(as_json: bool) -> None:  # noqa: FBT001
     if as_json:
         click.echo(json.dumps([dataclasses.asdict(row) for row in table], ensure_ascii=False, indent=1))
     else:
-        click.echo(f"{'programme':<18} {'step':<26} {'encoding':<8} {'segments':>8} {'lix':>5}  sources")
+        click.echo(f"{'programme':<18} {'step':<30} {'encoding':<8} {'segments':>8} {'lix':>5}  sources")
         for row in table:
             sources = ", ".join(row.sources)
             click.echo(
-                f"{row.programme:<18} {row.step:<26} {row.encoding:<8} {row.segments:>8} {row.lix:>5.1f}  {sources}"
+                f"{row.programme:<18} {row.step:<30} {row.encoding:<8} {row.segments:>8} {row.lix:>5.1f}  {sources}"
             )
     findings = lint(content)
     for finding in findings:

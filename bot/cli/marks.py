@@ -10,7 +10,7 @@ from sqlalchemy import select
 from bot.cli.common import find_clinic, start_runtime, transaction
 from bot.marks import export
 from core.models import Clinic
-from messages.red_flag_schema import load_rules
+from messages.red_flag_schema import shipped_flags
 
 ONLY_THE_OWNER = 0o600
 
@@ -28,7 +28,7 @@ def export_marks(clinic_id: str | None, path: Path) -> None:
 
     Numbers, e-mail addresses and the patient's own name are taken out; what is left is still health data.
     """
-    levels = {flag.id: flag.level for flag in load_rules().flags}
+    levels = {name: flag.level for name, flag in shipped_flags().items()}
     runtime = start_runtime()
     lines: list[str] = []
     with transaction(runtime) as session:

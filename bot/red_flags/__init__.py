@@ -5,6 +5,7 @@ Pure: no database, no web, no telephone. Rules and vocabulary stand in messages/
 
 from bot.red_flags.checker import SECOND_READER, Checker, check_safely, load_checker
 from bot.red_flags.jsonl import explain, triage_lines
+from bot.red_flags.language import language_of
 from bot.red_flags.model import UNCLEAR, Evidence, Level, Triage, worst
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "Triage",
     "check_safely",
     "explain",
+    "language_of",
     "load_checker",
     "triage_lines",
     "worst",

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 from typing import Any, get_args
 
 from bot.red_flags.checker import SECOND_READER, Checker, check_safely
 from bot.red_flags.model import Evidence, Level, Triage
-from messages.red_flag_schema import Flag, QuestionKind, load_rules
+from messages.languages import Language
+from messages.red_flag_schema import Flag, QuestionKind, shipped_flags
 
 _QUESTIONS = frozenset(get_args(QuestionKind))
 _HEADLINES = {
@@ -64,10 +64,13 @@ def _as_dict(item: Evidence) -> dict[str, Any]:
     return {"flag": item.flag, "start": item.start, "end": item.end, "text": item.text, "rule": item.rule}
 
 
-def explain(triage: Triage) -> str:
-    """The judgement in Danish, a few lines: level, findings, the patient's own words, the rule and its source."""
+def explain(triage: Triage, language: Language) -> str:
+    """The judgement in Danish, a few lines: level, findings, the patient's own words, the rule and its source.
+
+    `language`: of the reply, and so of the advice it is answered with.
+    """
     lines = [_HEADLINES[triage.level]]
-    flags = _flags()
+    flags = shipped_flags()
     for item in triage.evidence:
         rule, _, lowered = item.rule.partition("/")
         flag = flags.get(item.flag)
@@ -79,6 +82,8 @@ def explain(triage: Triage) -> str:
         lines.append(f"{line}, {_LOWERED[lowered]}" if lowered in _LOWERED else line)
     if triage.level is Level.AMBER and not triage.evidence:
         lines.append("- Svaret kunne ikke læses af maskinen.")
+    if triage.level is not Level.GREEN:
+        lines.append(f"Rådet sendes på {language.danish_name}.")
     lines.append(f"Regler: version {triage.rule_version}")
     return "\n".join(lines)
 
@@ -88,8 +93,3 @@ def _sources(flag: Flag | None) -> str:
         return ""
     documents = ("almen litteratur" if s.document == "literature" else s.document for s in flag.sources)
     return "; kilde " + ", ".join(dict.fromkeys(documents))
-
-
-@lru_cache(maxsize=1)
-def _flags() -> dict[str, Flag]:
-    return {flag.id: flag for flag in load_rules().flags}

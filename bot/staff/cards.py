@@ -26,9 +26,11 @@ WORST_FIRST = case({Colour.RED: 0, Colour.AMBER: 1, Colour.BLUE: 2}, value=Alert
 
 @dataclass(frozen=True)
 class Answer:
-    """What the bot answered, and how far that text has come."""
+    """What the bot answered, and how far that text has come. `in_danish`: see the function of that name."""
 
     body: str
+    language: str
+    in_danish: str
     state: str
     arrived: bool
     failed: bool
@@ -144,10 +146,19 @@ def _answers(session: Session, reply_ids: Sequence[int]) -> dict[int, tuple[Answ
 def answer(row: Message) -> Answer:
     return Answer(
         body=row.body,
+        language=row.language,
+        in_danish=in_danish(row),
         state=state_text(row),
         arrived=row.state == MessageState.DELIVERED,
         failed=row.state in words.NOT_ARRIVED or row.state in words.NOT_SENT,
     )
+
+
+def in_danish(row: Message) -> str:
+    """What staff read beneath a text in another language; empty for a Danish one."""
+    if row.body_in_danish is None:
+        return ""
+    return f"Sendt på {words.say(words.LANGUAGES, row.language)}. På dansk: {row.body_in_danish}"
 
 
 def state_text(row: Message) -> str:
@@ -199,7 +210,7 @@ def _about(alert: Alert) -> str:
     if row is None or alert.kind == AlertKind.REPLY:
         return ""
     when = row.sent_at or row.due_at
-    return f"{date_time(when)}, {state_text(row)}: {row.body}"
+    return f"{date_time(when)}, {state_text(row)}: {row.body} {in_danish(row)}".rstrip()
 
 
 def _happening(event: AlertEvent) -> Happening:

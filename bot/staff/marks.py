@@ -17,10 +17,10 @@ from bot.staff.cards import Wording
 from bot.staff.formatting import date_time
 from bot.staff.guard import login_required, staff_member
 from bot.staff.marking import Piece, pieces
-from bot.staff.rulebook import shipped_rules
 from bot.staff.shell import wording
 from bot.web import db, now
 from core.models import Reply, Role, TriageMark, Verdict
+from messages.red_flag_schema import shipped_flags
 from scheduler.calendar import local
 
 blueprint = Blueprint("marks", __name__)
@@ -69,7 +69,7 @@ def index() -> ResponseReturnValue:
 @login_required(Role.ADMIN)
 def export() -> ResponseReturnValue:
     staff = staff_member()
-    levels = {flag.id: flag.level for flag in shipped_rules().flags}
+    levels = {name: flag.level for name, flag in shipped_flags().items()}
     lines = marks.export(db(), staff.clinic_id, levels, staff_id=staff.id, now=now())
     db().commit()
     name = f"maerkede-svar-{staff.clinic_id}-{local(now()):%Y-%m-%d}.jsonl"

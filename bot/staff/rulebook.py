@@ -7,9 +7,8 @@ from dataclasses import dataclass, replace
 from functools import cache
 from itertools import groupby
 
-from bot.advice import choose_group
 from messages.advice_schema import AdviceGroup
-from messages.red_flag_schema import OPERATORS, REFERENCE, Concept, Cue, Flag, RedFlagRules, Rule, load_rules
+from messages.red_flag_schema import OPERATORS, REFERENCE, Concept, Cue, Flag, RedFlagRules, Rule, shipped_rules
 
 
 @dataclass(frozen=True)
@@ -111,14 +110,8 @@ class Searchable:
 
 
 @cache
-def shipped_rules() -> RedFlagRules:
-    """The rules the product runs by, read once. Raises RulesError."""
-    return load_rules()
-
-
-@cache
 def shipped_rulebook() -> Rulebook:
-    """The same, made to be read."""
+    """The rules the product runs by, made to be read. Raises RulesError."""
     return rulebook(shipped_rules())
 
 
@@ -148,7 +141,7 @@ def _flag(flag: Flag, concepts: Mapping[str, Concept]) -> FlagEntry:
     words = [word for name in sorted(_used(phrases, concepts)) for word in concepts[name].words]
     return FlagEntry(
         flag=flag,
-        advice=choose_group(flag.level, [flag.id]),
+        advice=flag.advice,
         rules=tuple(_rule(rule, concepts) for rule in flag.rules),
         word_lists=_used([*phrases, *(phrase for rule in flag.rules for phrase in rule.unless)], concepts),
         _text=_searchable(told, [*phrases, *words]),

@@ -10,15 +10,16 @@ from flask.typing import ResponseReturnValue
 
 from bot.advice import CallPlace, advice_text
 from bot.places import region_for
-from bot.red_flags import check_safely
+from bot.red_flags import Level, check_safely, language_of
 from bot.staff.explaining import HEADLINES, UNREADABLE, Why, reasons
 from bot.staff.guard import login_required, staff_member
 from bot.staff.marking import Piece, pieces
-from bot.staff.rulebook import Rulebook, shipped_rulebook, shipped_rules
+from bot.staff.rulebook import Rulebook, shipped_rulebook
 from bot.staff.shell import wording
 from bot.staff.words import ADVICE_GROUPS, LOWERED, QUESTIONS
 from bot.web import db, runtime
 from messages.advice_schema import AdviceGroup
+from messages.red_flag_schema import shipped_rules
 
 blueprint = Blueprint("rules", __name__)
 LONGEST_TEXT = 2000
@@ -29,13 +30,14 @@ _ASKED = [(key, word) for key, word in QUESTIONS.items() if key != "reached_doct
 
 @dataclass(frozen=True)
 class Tried:
-    """What became of a text that was tried; `level` is empty when it could not be."""
+    """What became of a text that was tried; `level` is empty when it could not be. `language`: the advice's."""
 
     text: str = ""
     question: str = ""
     error: str = ""
     level: str = ""
     headline: str = ""
+    language: str = ""
     pieces: tuple[Piece, ...] = ()
     whys: tuple[Why, ...] = ()
 
@@ -69,6 +71,7 @@ def _try(text: str, question: str) -> Tried:
         question=question,
         level=triage.level,
         headline=HEADLINES[triage.level] if failure is None else UNREADABLE,
+        language=language_of(text, runtime().content.languages).danish_name if triage.level != Level.GREEN else "",
         pieces=pieces(text, [asdict(item) for item in triage.evidence], wording().flags),
         whys=reasons(triage, shipped_rules()),
     )

@@ -17,10 +17,10 @@ from bot.staff import access, formatting, words
 from bot.staff.cards import Wording, count
 from bot.staff.guard import staff_member, visitor
 from bot.staff.marking import UNNAMED_FLAG
-from bot.staff.rulebook import shipped_rules
 from bot.web import db, now, runtime
 from core.models import AlertState, Role
 from core.phone import display
+from messages.red_flag_schema import shipped_flags
 from messages.regions import Region
 from scheduler.calendar import local
 
@@ -81,4 +81,4 @@ def _digest(name: str) -> str:
 
 @cache
 def _flag_names() -> Mapping[str, str]:
-    return {**_NO_FLAG_NAMES, **{flag.id: flag.name for flag in shipped_rules().flags}}
+    return {**_NO_FLAG_NAMES, **{name: flag.name for name, flag in shipped_flags().items()}}

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from bot.marks import possible
 from bot.staff import words
-from bot.staff.cards import Card, Wording, alerts_of, cards, state_text
+from bot.staff.cards import Card, Wording, alerts_of, cards, in_danish, state_text
 from bot.staff.formatting import clock, date_time, day_heading
 from bot.staff.marking import Piece, flag_names, pieces
 from core.models import Alert, Message, MessageKind, MessageState, Reply, Staff, TriageMark
@@ -30,13 +30,15 @@ SENDERS: dict[str, str] = {
 
 @dataclass(frozen=True)
 class Outgoing:
-    """A text that went out, or should have."""
+    """A text that went out, or should have. `in_danish`: what stands beneath one in another language."""
 
     id: int
     at: datetime
     clock: str
     sender: str
     body: str
+    language: str
+    in_danish: str
     state: str
     state_text: str
     is_delivered: bool
@@ -205,6 +207,8 @@ def _outgoing(row: Message) -> Outgoing:
         clock=clock(at),
         sender=words.say(SENDERS, row.kind),
         body=row.body,
+        language=row.language,
+        in_danish=in_danish(row),
         state=row.state,
         state_text=state_text(row),
         is_delivered=row.state == MessageState.DELIVERED,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from core.models import AlertKind, AlertState, Colour, EnrolmentState, MessageState, Role, Verdict
 from messages.advice_schema import AdviceGroup
+from messages.languages import Language
 
 COLOURS: dict[str, str] = {Colour.RED: "RØD", Colour.AMBER: "GUL", Colour.BLUE: "BLÅ"}
 
@@ -55,6 +56,8 @@ MESSAGE_STATES: dict[str, str] = {
 
 NOT_ARRIVED = frozenset({MessageState.UNDELIVERED, MessageState.FAILED, MessageState.UNKNOWN})
 NOT_SENT = frozenset({MessageState.EXPIRED, MessageState.CANCELLED})
+
+LANGUAGES: dict[str, str] = {language: language.danish_name for language in Language}
 
 LEVELS: dict[str, str] = {"red": "RØD", "amber": "GUL", "green": "Ingen flag fundet"}
 

@@ -76,7 +76,8 @@ class Message(Base):
     """A row of the outbox.
 
     `due_at`, `expires_at`, `next_attempt_at`, `claimed_at`, `lease_until` are UTC. `reason` says in Danish why the
-    row stands where it stands. `priority`: lower goes first (0 advice, 5 answers, 9 timed texts).
+    row stands where it stands. `priority`: lower goes first (0 advice, 5 answers, 9 timed texts). `language`: of
+    `body`; when it is not Danish, `body_in_danish` says the same for the staff.
     """
 
     __tablename__ = "message"
@@ -112,6 +113,8 @@ class Message(Base):
     question: Mapped[str | None]
     to_phone: Mapped[str] = mapped_column(Secret)
     body: Mapped[str] = mapped_column(Secret)
+    language: Mapped[str] = mapped_column(default="da")
+    body_in_danish: Mapped[str | None] = mapped_column(Secret)
     segments: Mapped[int]
     priority: Mapped[int]
     on_holidays: Mapped[bool] = mapped_column(default=False)

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from bot.advice import CallPlace, advice_text, choose_group
 from messages.advice_schema import AdviceGroup
+from messages.languages import Language
 from messages.loader import load_content
+from messages.red_flag_schema import Flag, shipped_flags
 from messages.regions import NUMBER_MAX, SERVICE_MAX, Region
 from messages.sms import measure
 
@@ -40,7 +42,14 @@ AMBER_FLAGS = (
 ).split()
 
 
-def text(group: str, *, region: Region | None = None, doctor: str | None = DOCTOR, doctor_open: bool = True) -> str:
+def text(
+    group: str,
+    *,
+    region: Region | None = None,
+    doctor: str | None = DOCTOR,
+    doctor_open: bool = True,
+    language: Language = Language.DANISH,
+) -> str:
     return advice_text(
         CONTENT,
         group=group,
@@ -48,18 +57,19 @@ def text(group: str, *, region: Region | None = None, doctor: str | None = DOCTO
         place=CallPlace(region or CONTENT.regions["syddanmark"], doctor),
         doctor_open=doctor_open,
         clinic_phone="+4587654321",
+        language=language,
     )
 
 
 @pytest.mark.parametrize(
-    ("group", "region", "doctor_open", "doctor"),
-    list(product(AdviceGroup, CONTENT.regions.values(), [True, False], [DOCTOR, None])),
+    ("group", "region", "doctor_open", "doctor", "language"),
+    list(product(AdviceGroup, CONTENT.regions.values(), [True, False], [DOCTOR, None], Language)),
     ids=lambda value: value.id if isinstance(value, Region) else str(value),
 )
 def test_every_advice_fits_in_two_segments_and_names_a_number(
-    group: AdviceGroup, region: Region, doctor_open: bool, doctor: str | None
+    group: AdviceGroup, region: Region, doctor_open: bool, doctor: str | None, language: Language
 ) -> None:
-    finished = text(group, region=region, doctor_open=doctor_open, doctor=doctor)
+    finished = text(group, region=region, doctor_open=doctor_open, doctor=doctor, language=language)
     cost = measure(finished)
     assert cost.encoding == "GSM-7"
     assert cost.segments <= 2
@@ -69,11 +79,14 @@ def test_every_advice_fits_in_two_segments_and_names_a_number(
 
 @pytest.mark.parametrize("group", AdviceGroup)
 @pytest.mark.parametrize("doctor_open", [True, False])
-def test_advice_fits_with_the_longest_service_a_clinic_may_enter(group: AdviceGroup, doctor_open: bool) -> None:
+@pytest.mark.parametrize("language", Language)
+def test_advice_fits_with_the_longest_service_a_clinic_may_enter(
+    group: AdviceGroup, doctor_open: bool, language: Language
+) -> None:
     longest = CONTENT.regions["syddanmark"].model_copy(
         update={"service": "L" * SERVICE_MAX, "number": ("70 " * NUMBER_MAX)[:NUMBER_MAX]}
     )
-    assert measure(text(group, region=longest, doctor_open=doctor_open)).segments <= 2
+    assert measure(text(group, region=longest, doctor_open=doctor_open, language=language)).segments <= 2
 
 
 @pytest.mark.parametrize("group", [group for group in AdviceGroup if group.is_red])
@@ -136,6 +149,34 @@ def test_the_text_for_capital_region_says_the_short_number() -> None:
     assert "Akuttelefonen på 1813" in text("red", region=CONTENT.regions["hovedstaden"], doctor_open=False)
 
 
+@pytest.mark.parametrize(
+    ("language", "doctor", "service"),
+    [
+        (Language.ENGLISH, "your doctor on 12 34 56 78", "the on-call doctor (lægevagten) on 70 11 07 07"),
+        (Language.GERMAN, "Ihren Hausarzt (12 34 56 78)", "den Notdienst lægevagten (70 11 07 07)"),
+    ],
+)
+def test_in_another_language_the_doctor_is_explained_and_the_service_keeps_its_danish_name(
+    language: Language, doctor: str, service: str
+) -> None:
+    finished = text("red", language=language)
+    assert finished.index(doctor) < finished.index(service) < finished.index("112")
+    assert doctor not in text("red", language=language, doctor_open=False)
+
+
+@pytest.mark.parametrize("group", AdviceGroup)
+@pytest.mark.parametrize("doctor_open", [True, False])
+@pytest.mark.parametrize("language", [Language.ENGLISH, Language.GERMAN])
+def test_every_language_names_the_same_numbers_in_the_same_order(
+    group: AdviceGroup, doctor_open: bool, language: Language
+) -> None:
+    danish, other = (
+        re.findall(r"\d[\d ]*\d", text(group, doctor_open=doctor_open, language=said).removeprefix(LONG_NAME))
+        for said in (Language.DANISH, language)
+    )
+    assert other == danish
+
+
 def test_an_unknown_group_is_refused() -> None:
     with pytest.raises(ValueError, match="blue"):
         text("blue")
@@ -144,6 +185,15 @@ def test_an_unknown_group_is_refused() -> None:
 @pytest.mark.parametrize(("flag", "group"), RED_FLAGS.items())
 def test_a_red_flag_has_its_advice(flag: str, group: AdviceGroup) -> None:
     assert choose_group("red", [flag]) is group
+
+
+@pytest.mark.parametrize("flag", shipped_flags().values(), ids=lambda flag: flag.id)
+def test_a_flag_alone_is_answered_with_the_advice_that_stands_in_its_rules(flag: Flag) -> None:
+    assert choose_group(flag.level, [flag.id]) is flag.advice
+
+
+def test_the_flags_of_the_rules_are_the_ones_tested_here() -> None:
+    assert set(shipped_flags()) == {*RED_FLAGS, *AMBER_FLAGS}
 
 
 def test_red_without_a_known_flag_gets_the_general_red_advice() -> None:

@@ -192,6 +192,11 @@ def test_a_text_is_explained(run: Run) -> None:
     assert result.exit_code == 0
     assert "rød" in result.output.lower()
     assert "skridtet" in result.output
+    assert "Rådet sendes på dansk." in result.output
+
+
+def test_the_explanation_of_a_german_text_says_that_advice_is_sent_in_german(run: Run) -> None:
+    assert "Rådet sendes på tysk." in run("triage", "Ich kann nicht mehr pinkeln").output
 
 
 def test_lines_are_triaged_one_for_one(run: Run) -> None:

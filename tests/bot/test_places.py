@@ -38,7 +38,7 @@ def test_a_newer_correction_is_used_and_says_where_it_comes_from(world: World) -
     correct(world, date(2027, 1, 2))
     with world.session() as session:
         region = region_for(session, world.runtime.content, "vest", "midtjylland")
-    assert (region.call, region.source) == ("nattelægen på 12 34 56 78", "regionens side")
+    assert (region.service, region.number, region.source) == ("nattelægen", "12 34 56 78", "regionens side")
     assert region.checked_on == date(2027, 1, 2)
     assert region.name == "Region Midtjylland"
 

@@ -5,12 +5,12 @@ from datetime import UTC, datetime
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine, inspect, select
+from sqlalchemy import MetaData, create_engine, insert, inspect, literal_column, select
 from sqlalchemy.exc import StatementError
 
 from core import db
 from core.crypto import Keyring, new_key
-from core.models import Base, Clinic, Heartbeat
+from core.models import Base, Clinic, Heartbeat, Message
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
@@ -59,6 +59,25 @@ def test_the_marks_are_added_to_a_database_in_use_and_taken_away_again(empty_dat
     assert not inspect(engine).has_table("triage_mark")
     with db.session_factory(engine)() as session:
         assert session.scalars(select(Clinic.id)).all() == ["vest"]
+    engine.dispose()
+
+
+def test_texts_from_before_there_were_languages_are_danish(empty_database_url: str) -> None:
+    db.upgrade(empty_database_url, "0002")
+    engine = create_engine(empty_database_url)
+    tables = MetaData()
+    tables.reflect(engine, only=["clinic", "message"])
+    times = dict.fromkeys(("due_at", "expires_at", "next_attempt_at", "created_at"), NOW)
+    counts = dict.fromkeys(("segments", "priority", "attempts"), 0)
+    words = dict.fromkeys(("kind", "purpose", "state", "reason"), "")
+    places = {"id": "vest", "name": "", "region": "", "phone": "", "sender": "", "window_opens": 0, "window_closes": 0}
+    with engine.begin() as connection:
+        connection.execute(insert(tables.tables["clinic"]).values(**places, created_at=NOW))
+        text = {"id": 1, "clinic_id": "vest", "to_phone": b"", "body": b"", "on_holidays": False}
+        connection.execute(insert(tables.tables["message"]).values(**text, **times, **counts, **words))
+    db.upgrade(empty_database_url)
+    with engine.connect() as connection:
+        assert connection.execute(select(Message.language, literal_column("body_in_danish"))).all() == [("da", None)]
     engine.dispose()
 
 

@@ -9,6 +9,7 @@ from types import MappingProxyType
 import pytest
 
 from messages.advice_schema import AdviceGroup
+from messages.languages import Language
 from messages.lint import LONGEST_CLINIC, LONGEST_SERVICE, Finding, lint, rows
 from messages.lint_rules import RULES
 from messages.loader import Content, load_content
@@ -45,8 +46,13 @@ def test_there_is_a_row_for_every_text_and_none_has_a_problem() -> None:
     table = rows(SHIPPED)
     steps = sum(len(programme.steps) for programme in SHIPPED.programmes.values())
     answers = len(type(SHIPPED.replies.answers).model_fields)
-    assert len(table) == steps + 2 * len(AdviceGroup) + answers
+    assert len(table) == steps + 2 * len(AdviceGroup) * len(Language) + answers
     assert not [row for row in table if row.problems]
+
+
+def test_advice_has_a_row_in_every_language() -> None:
+    names = {row.step for row in rows(SHIPPED) if row.programme == "advice"}
+    assert {"fever.doctor_open", "fever.en.doctor_open", "fever.de.doctor_closed"} < names
 
 
 @pytest.mark.parametrize(("programme", "step"), STEPS)
@@ -64,7 +70,8 @@ def test_most_texts_are_one_segment_with_a_name_of_fifteen_letters(programme: Pr
 
 def test_the_names_used_for_measuring_are_the_longest_allowed() -> None:
     assert len(LONGEST_CLINIC) == CLINIC_NAME_UNITS
-    assert len(LONGEST_SERVICE) == SERVICE_MAX + len(" på ") + NUMBER_MAX
+    assert len(LONGEST_SERVICE["service"]) == SERVICE_MAX
+    assert len(LONGEST_SERVICE["number"]) == NUMBER_MAX
 
 
 def test_nerve_glides_are_only_for_those_who_were_taught_them() -> None:
@@ -158,6 +165,54 @@ def spoil_advice(group: AdviceGroup, text: str) -> Content:
 def test_red_advice_is_held_to_its_rules(rule: str, text: str) -> None:
     findings = found(spoil_advice(AdviceGroup.FEVER, text), rule)
     assert [finding.step for finding in findings] == ["fever.doctor_open"]
+
+
+GOOD_ENDINGS = {"en": "Call 112. Do not wait for us.", "de": "Rufen Sie 112 an. Warten Sie nicht auf uns."}
+
+
+@pytest.mark.parametrize(
+    ("language", "rule", "text"),
+    [
+        ("en", "alphabet", "Come – now."),
+        ("en", "length", "Go for a walk. " * 30),
+        (
+            "en",
+            "lix",
+            "Deteriorating neurological symptoms necessitate immediate professional consultation elsewhere. " * 2,
+        ),
+        ("en", "link", "See www.example.com today."),
+        ("en", "promise", "The pain will soon be gone."),
+        ("en", "diagnosis", "It is a slipped disc."),
+        ("en", "medicine", "Take 2 tablets."),
+        ("en", "signs", "Hurry!"),
+        ("en", "signs", "See a doctor asap."),
+        ("en", "soothing", "This is rarely serious."),
+        ("de", "length", "Gehen Sie hinaus. " * 30),
+        ("de", "link", "Lesen Sie mehr auf beispiel.de heute."),
+        ("de", "promise", "Sie werden wieder gesund."),
+        ("de", "diagnosis", "Das ist die Bandscheibe."),
+        ("de", "medicine", "Nehmen Sie 2 Tabletten."),
+        ("de", "signs", "Eilen Sie!"),
+        ("de", "signs", "Rufen Sie ggf. an."),
+        ("de", "soothing", "Das ist harmlos."),
+    ],
+)
+def test_a_rule_catches_its_breach_in_english_and_german(language: str, rule: str, text: str) -> None:
+    findings = found(spoil_translation(language, f"{{klinik}}: {text} {GOOD_ENDINGS[language]}"), rule)
+    assert {finding.step for finding in findings} == {f"fever.{language}.doctor_open"}
+
+
+@pytest.mark.parametrize(("language", "text"), [("en", "Call 112."), ("de", "Rufen Sie 112 an. Vent ikke på os.")])
+def test_red_advice_must_say_not_to_wait_in_its_own_language(language: str, text: str) -> None:
+    findings = found(spoil_translation(language, f"{{klinik}}: {text}"), "red-advice")
+    assert [finding.step for finding in findings] == [f"fever.{language}.doctor_open"]
+
+
+def spoil_translation(language: str, text: str) -> Content:
+    fever = SHIPPED.advice[AdviceGroup.FEVER]
+    forms = getattr(fever, language).model_copy(update={"doctor_open": text})
+    advice = fever.model_copy(update={language: forms})
+    return dataclasses.replace(SHIPPED, advice=MappingProxyType({**SHIPPED.advice, AdviceGroup.FEVER: advice}))
 
 
 def test_an_answer_may_not_soothe() -> None:

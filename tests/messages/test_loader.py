@@ -157,7 +157,6 @@ def test_a_missing_advice_group_is_named(folder: Path) -> None:
 
 def test_advice_without_a_number_is_refused(folder: Path) -> None:
     path = folder / "advice.toml"
-    replace(path, "{klinik}: Det skal en læge se på nu. Ring til {laege}. Kommer", "{klinik}: Kommer")
     text = path.read_text(encoding="utf-8")
     start = text.index("[group.unclear]")
     spoiled = text[:start] + text[start:].replace("{laege}", "lægen", 1).replace(" Ved livsfare: ring 112.", "", 1)
@@ -172,8 +171,43 @@ def test_red_advice_that_does_not_name_112_is_refused(folder: Path) -> None:
     path = folder / "advice.toml"
     text = path.read_text(encoding="utf-8")
     start, end = text.index("[group.fever]"), text.index("[group.trauma]")
-    path.write_text(text[:start] + text[start:end].replace("112", "os", 1) + text[end:], encoding="utf-8")
+    path.write_text(text[:start] + text[start:end].replace("112", "os") + text[end:], encoding="utf-8")
     assert error_of(folder) == "advice.toml: the red group fever must name 112."
+
+
+def test_advice_without_its_english_form_is_refused(folder: Path) -> None:
+    replace(folder / "advice.toml", "[group.fever.en]", "[group.fever.fr]")
+    assert error_of(folder).startswith("advice.toml: group.fever.en: Field required")
+
+
+def test_advice_that_sends_elsewhere_in_german_is_refused(folder: Path) -> None:
+    path = folder / "advice.toml"
+    text = path.read_text(encoding="utf-8")
+    start = text.index("[group.fever.de]")
+    path.write_text(text[:start] + text[start:].replace("{laege}", "{giftlinjen}", 1), encoding="utf-8")
+    assert error_of(folder) == (
+        "advice.toml: group.fever: de.doctor_open must name the same to call in the same order: "
+        "['{laege}', '{vagt}', '112']."
+    )
+
+
+def test_a_language_without_words_for_whom_to_call_is_named(folder: Path) -> None:
+    path = folder / "advice.toml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text[: text.index("[call.de]")] + text[text.index("[group.emergency]") :], encoding="utf-8")
+    assert error_of(folder) == "advice.toml: nothing for ['de']."
+
+
+def test_a_call_without_its_number_is_refused(folder: Path) -> None:
+    replace(folder / "advice.toml", "the on-call doctor ({navn}) on {nummer}", "the on-call doctor ({navn})")
+    assert error_of(folder) == (
+        "advice.toml: call.en.vagt: must hold ['navn', 'nummer'] in braces, each once, and nothing else."
+    )
+
+
+def test_a_word_that_tells_of_two_languages_is_refused(folder: Path) -> None:
+    replace(folder / "languages.toml", '"jeg", "det"', '"jeg", "yesterday"')
+    assert error_of(folder) == "languages.toml: words in two lists of en: ['yesterday']."
 
 
 def test_a_missing_answer_is_named(folder: Path) -> None:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from messages.loader import load_content
-from messages.regions import CheckedNumber, own_doctor
+from messages.regions import CheckedNumber
 
 CHECKED = date(2026, 11, 21)
 
@@ -47,16 +47,6 @@ def test_the_regions_that_merge_in_2027_ask_to_be_checked_again(region: str) -> 
 
 def test_the_other_regions_do_not() -> None:
     assert not load_content().regions["syddanmark"].is_stale(date(2027, 1, 1))
-
-
-def test_a_call_is_said_as_in_a_sentence() -> None:
-    assert number().call == "lægevagten på 70 11 07 07"
-    assert load_content().regions["hovedstaden"].call == "Akuttelefonen på 1813"
-
-
-def test_the_own_doctor_is_named_with_and_without_a_number() -> None:
-    assert own_doctor("12 34 56 78") == "din egen læge på 12 34 56 78"
-    assert own_doctor(None) == "din egen læge"
 
 
 def test_the_lifeline_is_not_given_as_certain() -> None:

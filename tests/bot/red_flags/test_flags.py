@@ -44,6 +44,15 @@ RED = {
     "trauma": ["Faldt ned fra stigen og kan ikke rejse mig", "Væltede på cykel og har voldsomme smerter i ryggen"],
     "unrelenting_pain": ["Intet hjælper, jeg har ikke sovet i tre nætter af smerte", "Jeg kan ikke holde det ud mere"],
     "suicidal": ["Jeg vil ikke leve mere", "Tænker på at tage mit eget liv", "Familien får det bedre uden mig"],
+    "overdose": [
+        "Jeg har taget 20 panodil siden i morges",
+        "Er kommet til at tage alt for meget morfin",
+        "Har taget femten ipren i dag for at holde det ud",
+        "Jeg tog alle sovepillerne i aftes",
+        "Har slugt hele pakken med tramadol",
+        "I took too many painkillers by mistake",
+        "Ich hab alle Tabletten auf einmal geschluckt",
+    ],
     "emergency_other": [
         "Det trykker for brystet",
         "Jeg kan ikke få luft",
@@ -67,6 +76,8 @@ GREEN = [
     "Jeg var ved at dø af grin",
     "Det eneste der er svagt er kaffen",
     "Ja, lavede alle øvelserne",
+    "Jeg har ikke taget for meget medicin",
+    "Har spist for meget til jul",
 ]
 
 
@@ -179,3 +190,21 @@ def test_toilet_seat_and_bed_in_other_senses_raise_no_alarm(checker: Checker, te
 )
 def test_long_known_and_asked_about_goes_to_staff_without_an_alarm(checker: Checker, text: str) -> None:
     assert checker.check(text).level is Level.AMBER
+
+
+def test_taking_too_much_on_purpose_is_also_suicidal(checker: Checker) -> None:
+    flags = checker.check("Jeg har taget alle mine piller på én gang, jeg vil ikke vågne mere").flags
+    assert {"overdose", "suicidal"} <= set(flags)
+
+
+@pytest.mark.parametrize("text", ["Jeg vil tage alle pillerne på en gang", "Hvor mange piller skal man tage for at dø"])
+def test_wanting_to_take_too_much_is_suicidal_and_no_overdose_yet(checker: Checker, text: str) -> None:
+    triage = checker.check(text)
+    assert triage.level is Level.RED
+    assert "suicidal" in triage.flags
+    assert "overdose" not in triage.flags
+
+
+def test_being_hard_to_wake_after_medicine_is_an_emergency(checker: Checker) -> None:
+    triage = checker.check("Han tog for mange af de stærke piller og vågner ikke rigtigt")
+    assert "emergency_other" in triage.flags

@@ -3,6 +3,7 @@ import json
 import pytest
 
 from bot.red_flags import Checker, Level, Triage, explain, triage_lines
+from messages.languages import Language
 
 
 def test_each_line_is_answered_in_order(checker: Checker) -> None:
@@ -31,7 +32,7 @@ def test_empty_lines_are_passed_over(checker: Checker) -> None:
 
 
 def test_the_explanation_names_words_rule_and_source(checker: Checker) -> None:
-    text = explain(checker.check("Jeg kan ikke tisse"))
+    text = explain(checker.check("Jeg kan ikke tisse"), Language.DANISH)
     assert text.startswith("RØD")
     assert "Vandladning: »kan ikke tisse«" in text
     assert "S3" in text
@@ -39,8 +40,13 @@ def test_the_explanation_names_words_rule_and_source(checker: Checker) -> None:
 
 
 def test_the_explanation_says_why_a_symptom_was_lowered(checker: Checker) -> None:
-    assert "forbi" in explain(checker.check("For ti år siden kunne jeg ikke tisse"))
+    assert "forbi" in explain(checker.check("For ti år siden kunne jeg ikke tisse"), Language.DANISH)
 
 
 def test_a_reply_that_could_not_be_read_is_explained() -> None:
-    assert "kunne ikke læses" in explain(Triage(Level.AMBER, ("unclear",), (), "1-x"))
+    assert "kunne ikke læses" in explain(Triage(Level.AMBER, ("unclear",), (), "1-x"), Language.DANISH)
+
+
+def test_the_explanation_says_in_which_language_advice_is_sent(checker: Checker) -> None:
+    assert "Rådet sendes på engelsk." in explain(checker.check("I can't pee"), Language.ENGLISH)
+    assert "Rådet sendes" not in explain(checker.check("All good, thanks"), Language.ENGLISH)

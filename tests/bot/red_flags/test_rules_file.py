@@ -10,7 +10,7 @@ from messages.red_flag_schema import RULES_FILE, RedFlagRules, RulesError, load_
 SHIPPED = RULES_FILE.read_text(encoding="utf-8")
 RED_FLAGS = {
     "bladder", "bowel", "saddle_anaesthesia", "sexual_dysfunction", "leg_weakness", "arm_weakness", "fever", "trauma",
-    "unrelenting_pain", "bilateral", "myelopathy", "suicidal", "emergency_other",
+    "unrelenting_pain", "bilateral", "myelopathy", "suicidal", "overdose", "emergency_other",
 }  # fmt: skip
 AMBER_FLAGS = {
     "cancer_weight_loss", "no_improvement", "worsening", "radiating", "sensory", "fall", "high_pain", "sleep",
@@ -64,6 +64,8 @@ def test_a_clinician_can_add_a_word(tmp_path: Path) -> None:
         ('"{cannot} {urinate}"', '"{cannot} {urrinate}"', ["bladder_cannot_pass", "urrinate"]),
         ('id = "bowel_cannot_hold"', 'id = "bladder_cannot_pass"', ["bladder_cannot_pass", "twice"]),
         ('{ document = "S0"', '{ document = "S9"', ["bladder", "document"]),
+        ('advice = "cauda_equina"', 'advice = "soup"', ["bladder", "advice"]),
+        ('advice = "cauda_equina"', 'advice = "amber"', ["bladder", "level red", "advice amber"]),
         ('"{cannot} {urinate}"', '"re:("', ["bladder_cannot_pass", "re:("]),
         ('"{cannot} {urinate}"', '"{cannot} *"', ["bladder_cannot_pass", "*"]),
         ('"{cannot} {urinate}"', '"{cannot} & "', ["bladder_cannot_pass"]),

@@ -6,9 +6,8 @@ import pytest
 
 from bot.red_flags import SECOND_READER, Checker, Evidence, Level, Triage, load_checker
 from bot.staff.explaining import Seen, Why, reasons
-from bot.staff.rulebook import shipped_rules
 from bot.staff.words import LOWERED
-from messages.red_flag_schema import RedFlagRules
+from messages.red_flag_schema import RedFlagRules, shipped_rules
 
 
 @pytest.fixture(scope="module")

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.advice import choose_group
-from bot.staff.rulebook import Part, Rulebook, WordList, shipped_rulebook, shipped_rules
-from messages.red_flag_schema import REFERENCE
+from bot.staff.rulebook import Part, Rulebook, WordList, shipped_rulebook
+from messages.red_flag_schema import REFERENCE, shipped_rules
 
 
 @pytest.fixture(scope="module")

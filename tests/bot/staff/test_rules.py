@@ -12,9 +12,9 @@ from structlog.testing import capture_logs
 from bot.staff import rules as page_of_rules
 from bot.staff import words
 from bot.staff.explaining import UNREADABLE
-from bot.staff.rulebook import shipped_rules
 from core.models import AlertKind
 from messages.advice_schema import AdviceGroup
+from messages.red_flag_schema import shipped_rules
 from tests.bot.staff.conftest import Desk, Sit
 from tests.world import World
 
@@ -121,6 +121,12 @@ def test_the_question_decides_what_a_bare_yes_means(reader: Desk) -> None:
     assert "Ja til spørgsmålet er rødt" in result(reader, "ja", "screening")
     assert "Ja til spørgsmålet er rødt" not in result(reader, "ja", "exercise")
     assert "Ja til spørgsmålet er rødt" not in result(reader, "ja", "unheard of")
+
+
+def test_a_tried_text_says_in_which_language_the_advice_is_sent(reader: Desk) -> None:
+    reader.text(PAGE)
+    assert "Rådet sendes på engelsk." in result(reader, "I can't pee since last night")
+    assert "Rådet sendes på dansk." in result(reader, "jeg kan ikke tisse")
 
 
 def test_a_text_in_which_nothing_is_found_is_not_called_safe(reader: Desk) -> None:
