@@ -25,13 +25,15 @@ UV := .tools/bin/uv
 BIN := .venv/bin
 RUNTIME := .venv/.installed-runtime
 DEV := .venv/.installed-dev
+TRAINING := .training/.installed
+TRAINING_PYTHON := .training/bin/python
 # Once the developers' tools are in, they stay: everything is then kept in step with their lock, which holds all of
 # the runtime lock as well.
 INSTALLED := $(if $(wildcard $(DEV)),$(DEV),$(RUNTIME))
 # A virtual environment holds absolute paths: one whose folder was moved or copied is made anew.
 VENV_FITS := $(shell [ -x $(BIN)/python ] && [ "$$(cat .venv/.location 2>/dev/null)" = "$$PWD" ] && echo yes)
 
-.PHONY: help demo test install install-dev check format lock clean browser FORCE
+.PHONY: help demo test install install-dev check format reader triage-report lock clean browser FORCE
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -57,23 +59,25 @@ check: $(DEV) ## Check style, format, types, import directions and dependencies
 format: $(DEV) ## Put the code in the project's format and mend what can be mended
 	@$(BIN)/ruff format && $(BIN)/ruff check --fix
 
-reader: $(DEV) ## Train the checker's second reader anew, after a change of rules or corpus
-	@$(BIN)/python -m tools.train_reader
+reader: $(TRAINING) ## Train the checker's second reader anew, after a change of rules or corpus (3 minutes)
+	@$(TRAINING_PYTHON) -m tools.train_reader
 
-triage-report: $(DEV) ## Measure the checker on each writer left out of training: docs/triage-report.md (3 minutes)
-	@$(BIN)/python -m tools.train_reader --leave-one-writer-out > docs/triage-report.md
+triage-report: $(TRAINING) ## Measure the checker on writers left out of training: docs/triage-report.md (15 minutes)
+	@$(TRAINING_PYTHON) -m tools.triage_report
 
 lock: $(UV) ## Write the locks from pyproject.toml; newest versions: make lock ARGS=--upgrade
 	@$(COMPILE) --group bootstrap --output-file requirements-bootstrap.txt
 	@$(COMPILE) pyproject.toml --group build --output-file requirements.txt
 	@$(COMPILE) pyproject.toml --group build --group dev --constraints requirements.txt \
 		--output-file requirements-dev.txt
+	@$(COMPILE) pyproject.toml --group build --group training --constraints requirements.txt \
+		--output-file requirements-training.txt
 	@if grep -nE '://|^-' requirements*.txt; then echo "A lock must hold no address and no option." >&2; exit 1; fi
 	@echo "Locks written: $$(grep -c '^[a-z]' requirements.txt) packages to run, $$(grep -c '^[a-z]' requirements-dev.txt) with the developers' tools"
 COMPILE = $(UV) pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header $(ARGS)
 
 clean: ## Remove everything installed and cached here (data in var/ stays)
-	rm -rf .venv .tools .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .tools .training .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find bot messages scheduler core tests benchmarks -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
 
 # The set-up, step by step.
@@ -99,15 +103,23 @@ BASE_PYTHON = "$$($(PYTHON) -c 'import sys; print(sys._base_executable)')"
 
 $(RUNTIME): requirements.txt pyproject.toml .venv/pyvenv.cfg | $(UV)
 	@echo "Set-up 3/3: installing $$(grep -c '^[a-z]' $<) packages (30 MB; some seconds, minutes on a slow line)"
-	@$(call install_from,$<)
+	@$(call install_from,$<,$(BIN)/python)
 	@touch $@
 
 $(DEV): requirements-dev.txt pyproject.toml .venv/pyvenv.cfg | $(UV)
 	@echo "Set-up 3/3: installing $$(grep -c '^[a-z]' $<) packages with the developers' tools (140 MB; some seconds, minutes on a slow line)"
-	@$(call install_from,$<)
+	@$(call install_from,$<,$(BIN)/python)
 	@touch $(RUNTIME) $@
 
-# $(1): a lock. Exactly what it names, then Rygbot itself, editable. uv's list of every package is left out.
+# What trains and measures the second reader is large and seldom needed: it has a folder of its own.
+$(TRAINING): requirements-training.txt pyproject.toml | $(UV)
+	@echo "Set-up: installing $$(grep -c '^[a-z]' $<) packages for training (250 MB; some seconds, minutes on a slow line)"
+	@$(UV) venv --quiet --clear --no-project --python $(BASE_PYTHON) .training
+	@$(call install_from,$<,$(TRAINING_PYTHON))
+	@touch $@
+
+# $(1): a lock. $(2): the Python it goes to. Exactly what the lock names, then Rygbot itself, editable. uv's list of
+# every package is left out.
 # uv does not read pip's settings: a package mirror or a certificate named there is handed on.
 define install_from
 settings=$$($(BASE_PYTHON) -m pip config list 2>/dev/null || true); \
@@ -115,9 +127,9 @@ setting() { sed -nE "s/^[a-z:]+\.$$1='(.*)'$$/\1/p" <<< "$$settings" | head -1; 
 index=$$(setting index-url); cert=$$(setting cert); \
 if [ -n "$$index" ]; then export UV_DEFAULT_INDEX="$${UV_DEFAULT_INDEX:-$$index}"; fi; \
 if [ -n "$$cert" ]; then export SSL_CERT_FILE="$${SSL_CERT_FILE:-$$cert}"; fi; \
-$(UV) pip sync --python $(BIN)/python --require-hashes --no-build $(1) 2>&1 | { grep -vE '^ [-+~] |^(Resolved|Uninstalled) ' || true; } \
+$(UV) pip sync --python $(2) --require-hashes --no-build $(1) 2>&1 | { grep -vE '^ [-+~] |^(Resolved|Uninstalled) ' || true; } \
 	|| { echo $(NO_NETWORK) >&2; exit 1; }; \
-$(UV) pip install --quiet --python $(BIN)/python --no-index --no-deps --no-build-isolation --editable .
+$(UV) pip install --quiet --python $(2) --no-index --no-deps --no-build-isolation --editable .
 endef
 NO_NETWORK = "The packages could not be installed; the cause stands above. Without direct network access, set https_proxy, or PIP_INDEX_URL to a package mirror, and run make again."
 

@@ -57,9 +57,14 @@ class Concept(Frozen):
 
 
 class Rule(Frozen):
-    """Patterns that raise a flag. `unless`: concepts or patterns that hold it back when seen in the same sentence."""
+    """Patterns that raise a flag. `unless`: concepts or patterns that hold it back when seen in the same sentence.
+
+    `suspects`: the wording is often harmless, so that in a longer reply and alone it asks staff to look (amber); the
+    second reader decides whether it is red.
+    """
 
     id: Identifier
+    suspects: bool = False
     patterns: tuple[Phrase, ...] = Field(min_length=1)
     unless: tuple[Phrase, ...] = ()
     question: tuple[QuestionKind, ...] = ()

@@ -8,8 +8,8 @@ from __future__ import annotations
 import json
 
 from bot.red_flags import load_checker
+from tools.corpus import CORPUS, read_corpus
 from tools.score import Score
-from tools.train_reader import CORPUS, read_corpus
 
 
 def main() -> None:

@@ -10,15 +10,14 @@ items called amber or red. KIND is red, alarm, amber or noise (green called ambe
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from bot.red_flags import Checker, Level, Triage, check_safely, load_checker
+from tools.corpus import corpus_files, read_items
 
 
 @dataclass
@@ -73,19 +72,6 @@ def _kind(item: dict[str, Any], level: Level) -> str | None:
     if item["level"] == "amber" and level is Level.GREEN:
         return "amber"
     return None
-
-
-def corpus_files(paths: Iterable[str]) -> list[Path]:
-    """The files named, and the *.jsonl files of the folders named."""
-    files: list[Path] = []
-    for path in map(Path, paths):
-        files += sorted(path.glob("*.jsonl")) if path.is_dir() else [path]
-    return files
-
-
-def read_items(path: Path) -> list[dict[str, Any]]:
-    """One corpus file; split on newline only, since a text may hold odd Unicode."""
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line.strip()]
 
 
 def score_file(path: Path, checker: Checker, total: Score, show: str | None, flag: str | None) -> Score:

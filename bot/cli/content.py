@@ -48,7 +48,8 @@ def triage(text: str | None, question: str | None, jsonl: bool, compare: Path | 
         return
     if text is None:
         raise click.UsageError("give a TEXT, or lines on standard input with --jsonl")
-    click.echo(explain(checker.check(text, question), language_of(text, load_content().languages)))
+    language = language_of(text, load_content().languages)
+    click.echo(explain(checker.check(text, question), text, language))
 
 
 def _compare(old: Checker, new: Checker) -> None:

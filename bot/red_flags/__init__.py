@@ -3,6 +3,12 @@
 Pure: no database, no web, no telephone. Rules and vocabulary stand in messages/red_flags.toml.
 """
 
+import os
+
+# The second reader's calculations are small: several threads cost each more than they give. numpy reads this when it is
+# first imported.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 from bot.red_flags.checker import SECOND_READER, Checker, check_safely, load_checker
 from bot.red_flags.jsonl import explain, triage_lines
 from bot.red_flags.language import language_of

@@ -13,29 +13,38 @@ from bot.red_flags.model import UNCLEAR, Evidence, Level, Triage, in_order
 from bot.red_flags.normalise import fold, normalise
 from bot.red_flags.patterns import Scene
 from bot.red_flags.question import Answers, read_answer
-from bot.red_flags.reader import Reader, load_reader
+from bot.red_flags.reader import Reader, Standing, load_reader
 from bot.red_flags.rules import CompiledRule, Finding, compile_rules, findings
 from bot.red_flags.tokens import Token, tokenise
 from messages.red_flag_schema import RedFlagRules, load_rules
 
 SECOND_READER = "second_reader"
 """The rule named in evidence that the second reader gives."""
+_PLAIN_REPLY = 10
+"""Words of a reply that is short enough to mean what it says."""
+_PLAIN_ANSWER = 6
+"""Words and marks of a yes that stands for itself. In a longer reply it may belong to something else: "ja tak, alt er
+fint": then it is a suspicion."""
 _ENOUGH_WORDS = 2
 """A single word is left to the rules: it says too little to count words on."""
-_TELLING = 4
-"""Letters of a word worth showing to staff as what weighed most; "det" tells nobody anything."""
 ENGLISH_FROM = 2
 """English words a reply holds before it is read as English."""
 
 
 @dataclass(frozen=True)
 class _Judged:
-    """What the rules found. `denied`: they understood a denial or an idiom in it."""
+    """What the rules found. `suspected`: red if the second reader agrees, else amber; `denied`: they understood a
+    denial or an idiom in it."""
 
     red: list[Evidence]
+    suspected: list[Evidence]
     amber: list[Evidence]
     reading: Reading
     denied: bool
+
+    @property
+    def standing(self) -> Standing:
+        return Standing(bool(self.suspected), bool(self.amber), self.denied)
 
 
 class Checker:
@@ -62,7 +71,7 @@ class Checker:
         (screening, pain, exercise, activity, open, reached_doctor), or None.
         """
         judged = self._judge(text, question)
-        red, amber = judged.red, judged.amber
+        red, amber = judged.red, [*judged.suspected, *judged.amber]
         if not red:
             red, second = self._second_reading(text, judged)
             amber = [*amber, *second]
@@ -82,6 +91,7 @@ class Checker:
         denials = Denials(scene, self._context, self._vocabulary.lexicon)
         cues = cues_in(scene, self._context)
         red: list[Evidence] = []
+        suspected: list[Evidence] = []
         amber: list[Evidence] = []
         denied = bool(guards)
         for finding in findings(self._rules, scene, question):
@@ -91,13 +101,19 @@ class Checker:
             kinds = cues.over(scene, finding.occurrence) - finding.rule.never_lowered_by
             lowering = sorted(kinds) if finding.rule.red else []
             evidence = _evidence(finding, scene, text, lowering)
-            (red if finding.rule.red and not lowering else amber).append(evidence)
+            if not finding.rule.red or lowering:
+                amber.append(evidence)
+            else:
+                (suspected if finding.rule.suspects else red).append(evidence)
         if not red:
-            answer = read_answer(scene, denials, question, self._answers, denied=denied or bool(amber))
+            answer = read_answer(scene, denials, question, self._answers, denied=denied or bool(amber or suspected))
             for name, level, first, last in answer:
                 evidence = _span(text, scene, first, last, name, f"answer_{question}")
-                (red if level is Level.RED else amber).append(evidence)
-        return _Judged(red, amber, Reading(scene, denials, cues, question), denied)
+                plain = len(scene.tokens) <= _PLAIN_ANSWER
+                (amber if level is not Level.RED else red if plain else suspected).append(evidence)
+        if _stands_alone(suspected, scene):
+            red, suspected = [*red, *suspected], []
+        return _Judged(red, suspected, amber, Reading(scene, denials, cues, question), denied)
 
     def _second_reading(self, text: str, judged: _Judged) -> tuple[list[Evidence], list[Evidence]]:
         """Red and amber evidence of the second reader, which can only raise what the rules said."""
@@ -105,14 +121,16 @@ class Checker:
         if self._reader is None or sum(token.is_word for token in scene.tokens) < _ENOUGH_WORDS:
             return [], []
         opinion = self._reader.read(judged.reading)
-        sure_of_red, unsure = self._reader.demands(denied=judged.denied, beside_amber=bool(judged.amber))
-        is_red = opinion.probability >= sure_of_red
-        if not opinion.tokens or not (is_red or (opinion.probability >= unsure and not judged.amber)):
+        level = self._reader.level(opinion, judged.standing)
+        found = judged.suspected or judged.amber
+        if level is Level.GREEN or (level is Level.AMBER and found):
             return [], []
-        flag = "" if is_red else UNCLEAR
-        words = [token for token in opinion.tokens if len(scene.tokens[token].word) >= _TELLING] or opinion.tokens
-        evidence = [_span(text, scene, token, token, flag, SECOND_READER) for token in words]
-        return (evidence, []) if is_red else ([], evidence)
+        if judged.suspected:
+            return judged.suspected, []
+        flag = opinion.red_flag if level is Level.RED else opinion.amber_flag or UNCLEAR
+        telling = self._reader.telling(judged.reading, opinion, level) or (opinion.start,)
+        evidence = [_span(text, scene, token, token, flag, SECOND_READER) for token in telling]
+        return (evidence, []) if level is Level.RED else ([], evidence)
 
     def _tokens(self, text: str) -> list[Token]:
         """Words of the text; dialect that collides with English ("it" for "ikke") is not read into English."""
@@ -140,6 +158,12 @@ def check_safely(checker: Checker, text: str, question: str | None = None) -> tu
         return checker.check(text, question), None
     except Exception as error:  # noqa: BLE001 - promise 4: nothing falls off; the caller logs it
         return Triage(Level.AMBER, (UNCLEAR,), (), checker.rule_version), error
+
+
+def _stands_alone(suspected: list[Evidence], scene: Scene) -> bool:
+    """A suspicion is red by itself in a short reply, where no more is said, and where two rules have the same."""
+    words = sum(token.is_word for token in scene.tokens)
+    return bool(suspected) and (words <= _PLAIN_REPLY or len({item.rule for item in suspected}) > 1)
 
 
 def _evidence(finding: Finding, scene: Scene, text: str, lowering: list[str]) -> Evidence:

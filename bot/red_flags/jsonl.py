@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any, get_args
 
 from bot.red_flags.checker import SECOND_READER, Checker, check_safely
-from bot.red_flags.model import Evidence, Level, Triage
+from bot.red_flags.model import UNCLEAR, Evidence, Level, Triage
+from bot.red_flags.nearest import load_neighbours
 from messages.languages import Language
 from messages.red_flag_schema import Flag, QuestionKind, shipped_flags
 
@@ -64,8 +65,9 @@ def _as_dict(item: Evidence) -> dict[str, Any]:
     return {"flag": item.flag, "start": item.start, "end": item.end, "text": item.text, "rule": item.rule}
 
 
-def explain(triage: Triage, language: Language) -> str:
-    """The judgement in Danish, a few lines: level, findings, the patient's own words, the rule and its source.
+def explain(triage: Triage, text: str, language: Language) -> str:
+    """The judgement of a text in Danish, a few lines: level, findings, the patient's own words, the rule and its
+    source, and for the second reader the labelled replies that are most like it.
 
     `language`: of the reply, and so of the advice it is answered with.
     """
@@ -75,11 +77,17 @@ def explain(triage: Triage, language: Language) -> str:
         rule, _, lowered = item.rule.partition("/")
         flag = flags.get(item.flag)
         if rule == SECOND_READER:
-            lines.append(f"- Ord, der kan betyde noget alvorligt: »{item.text}« (vejet af statistik, ikke af en regel)")
+            guess = f" ({flag.name})" if flag and item.flag != UNCLEAR else ""
+            lines.append(
+                f"- Ord, der kan betyde noget alvorligt{guess}: »{item.text}« (vejet af statistik, ikke af en regel)"
+            )
             continue
         name = flag.name if flag else "Svar på spørgsmålet"
         line = f"- {name}: »{item.text}« (regel {rule}{_sources(flag)})"
         lines.append(f"{line}, {_LOWERED[lowered]}" if lowered in _LOWERED else line)
+    if any(item.rule == SECOND_READER for item in triage.evidence):
+        alike = load_neighbours().nearest(text, triage.level)
+        lines += [f"- Ligner et opdigtet svar, som den har lært af: »{reply.text}«" for reply in alike]
     if triage.level is Level.AMBER and not triage.evidence:
         lines.append("- Svaret kunne ikke læses af maskinen.")
     if triage.level is not Level.GREEN:

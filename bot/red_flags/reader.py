@@ -1,98 +1,154 @@
-"""The second reader: statistics where words run out. A small linear model that can only raise what the rules say.
+"""The second reader: statistics where words run out. It can only raise what the rules say.
 
-Its weights stand in messages/red_flags_reader.bin, written by tools/train_reader.py from the labelled replies in
-tests/corpus. It reads with the standard library alone.
+Two small models read side by side, and what they say is added up to one probability: a linear one over pieces of words,
+words and concepts (features.py), and a network that knows what words mean beside each other (network.py). Both stand in
+messages/red_flags_reader.bin, written by tools/train_reader.py from the labelled replies in tests/corpus.
 """
 
 from __future__ import annotations
 
-import json
-import zlib
-from array import array
 from dataclasses import dataclass
+from functools import lru_cache
 from math import exp
-from pathlib import Path
 
-import messages
-from bot.red_flags.features import BITS, Reading, features
+import numpy as np
+from numpy.typing import NDArray
 
-MODEL_FILE = Path(messages.__file__).parent / "red_flags_reader.bin"
+from bot.red_flags.encoding import encode
+from bot.red_flags.features import Reading, features
+from bot.red_flags.model import Level
+from bot.red_flags.model_file import MODEL_FILE, Model, ReaderError, Settings, read_model
+
+__all__ = ["MODEL_FILE", "Opinion", "Reader", "ReaderError", "Standing", "load_reader"]
+
+WINDOW = 110
+"""Words that are read at a time; a longer reply is read in windows and the worst one counts."""
+STEP = 90
+MOST_WINDOWS = 8
 _MOST_WORDS = 3
+_MOST_TRIED = 8
+"""Words that are tried in earnest: each costs a reading of the reply without it."""
+_TELLING = 4
+"""Letters of a word worth showing to staff as what weighed most; "det" tells nobody anything."""
 _SHARE = 0.25
 """A word is named when it weighs at least this share of the heaviest one."""
 
 
-class ReaderError(ValueError):
-    """The model file cannot be used. The message names the file and the reason."""
+@dataclass(frozen=True)
+class Standing:
+    """What the rules made of the reply, which decides how sure the second reader must be.
+
+    `suspects`: a rule had a suspicion that is red only if the second reader agrees; `amber`: they found something
+    for staff; `denied`: they understood a denial or an idiom in it.
+    """
+
+    suspects: bool = False
+    amber: bool = False
+    denied: bool = False
 
 
 @dataclass(frozen=True)
 class Opinion:
-    """How likely the reply is red (0 to 1), and the tokens that weighed most for it, in reading order."""
+    """How likely the reply is red and how likely staff must look at it at all (0 to 1); the likeliest red and amber
+    flags ("" when none stands out); where the window begins that decided."""
 
-    probability: float
-    tokens: tuple[int, ...]
+    red: float
+    eyes: float
+    red_flag: str
+    amber_flag: str
+    start: int
 
 
 @dataclass(frozen=True)
 class Reader:
-    """A trained model and how sure it must be.
+    """The trained models and how sure they must be."""
 
-    `red`: from here on a reply is red; `red_beside_amber`: the same where the rules found something amber;
-    `red_denied`: where they understood a denial or an idiom. `amber`, `amber_denied`: from here on a person must look.
-    `rule_version`: the rules it was trained beside.
-    """
+    model: Model
 
-    weights: array[int]
-    scale: float
-    bias: float
-    red: float
-    red_beside_amber: float
-    red_denied: float
-    amber: float
-    amber_denied: float
-    rule_version: str
+    @property
+    def settings(self) -> Settings:
+        return self.model.settings
 
-    def demands(self, *, denied: bool, beside_amber: bool) -> tuple[float, float]:
-        """How likely a reply must be to be called red, and to be called amber, after what the rules understood."""
-        if denied:
-            return self.red_denied, self.amber_denied
-        return (self.red_beside_amber if beside_amber else self.red), self.amber
+    @property
+    def rule_version(self) -> str:
+        """The rules it was trained beside."""
+        return self.settings.rule_version
 
     def read(self, reading: Reading) -> Opinion:
         """The opinion on one reply; linear in its length, bounded."""
-        total = 0.0
-        by_token: dict[int, float] = {}
-        for index, value, token in features(reading):
-            part = self.weights[index] * value
-            if part:
-                total += part
-                by_token[token] = by_token.get(token, 0.0) + part
-        score = max(-30.0, min(30.0, total * self.scale + self.bias))
-        return Opinion(1 / (1 + exp(-score)), _heaviest(by_token))
+        last = max(1, len(reading.scene.tokens) - (WINDOW - STEP))
+        starts = range(0, last, STEP)[:MOST_WINDOWS]
+        return max((self._window(reading, start) for start in starts), key=lambda opinion: (opinion.red, opinion.eyes))
+
+    def level(self, opinion: Opinion, standing: Standing) -> Level:
+        """What the opinion raises the reply to, after what the rules made of it."""
+        sure = self.settings.red
+        if standing.suspects:
+            enough = sure.suspected
+        elif standing.denied:
+            enough = sure.denied
+        else:
+            enough = sure.beside_amber if standing.amber else sure.alone
+        if opinion.red >= enough:
+            return Level.RED
+        looks = self.settings.amber.denied if standing.denied else self.settings.amber.alone
+        return Level.AMBER if opinion.eyes >= looks else Level.GREEN
+
+    def telling(self, reading: Reading, opinion: Opinion, level: Level) -> tuple[int, ...]:
+        """The words that weighed most for the level, in reading order: numbers of tokens of the reply."""
+        blend, start = self.settings.blend, opinion.start
+        linear = self._word_odds(reading, start)
+        tokens = reading.scene.tokens[start : start + WINDOW]
+        said = [place for place, token in enumerate(tokens) if len(token.word) >= _TELLING]
+        said = said or [place for place, token in enumerate(tokens) if token.is_word]
+        tried = sorted(said, key=lambda place: -linear.get(place, 0.0))[:_MOST_TRIED]
+        column = 0 if level is Level.RED else 1
+        network = self.model.network.without(
+            encode(reading, start, start + WINDOW), column, (place + 1 for place in tried)
+        )
+        weighs = {place: blend.network * network[place + 1] for place in tried}
+        if level is Level.RED:
+            weighs = {place: weight + blend.linear * linear.get(place, 0.0) for place, weight in weighs.items()}
+        ranked = sorted((place for place in tried if weighs[place] > 0), key=lambda place: -weighs[place])[:_MOST_WORDS]
+        return tuple(sorted(start + place for place in ranked if weighs[place] >= _SHARE * weighs[ranked[0]]))
+
+    def _window(self, reading: Reading, start: int) -> Opinion:
+        odds = self.model.network.answers(encode(reading, start, start + WINDOW))
+        blend, heads = self.settings.blend, self.settings.heads
+        red = _chance(blend.linear * self._linear(reading, start) + blend.network * float(odds[0]) + blend.bias)
+        eyes = max(red, _chance(float(odds[1])))
+        red_flags = slice(2, 2 + self.settings.red_heads)
+        return Opinion(
+            red, eyes, _likeliest(odds, heads, red_flags), _likeliest(odds, heads, slice(red_flags.stop, None)), start
+        )
+
+    def _linear(self, reading: Reading, start: int) -> float:
+        rows = features(reading, start, start + WINDOW)
+        weights = self.model.linear[[index for index, _, _ in rows]]
+        total = float(weights @ np.array([value for _, value, _ in rows], dtype=np.float32))
+        return total * self.settings.linear_scale + self.settings.linear_bias
+
+    def _word_odds(self, reading: Reading, start: int) -> dict[int, float]:
+        """What each word of the window weighs in the linear model, by its place in the window."""
+        weighs: dict[int, float] = {}
+        for index, value, token in features(reading, start, start + WINDOW):
+            part = int(self.model.linear[index]) * value * self.settings.linear_scale
+            weighs[token - start] = weighs.get(token - start, 0.0) + part
+        return weighs
 
 
-def _heaviest(by_token: dict[int, float]) -> tuple[int, ...]:
-    ranked = sorted(by_token, key=by_token.__getitem__, reverse=True)[:_MOST_WORDS]
-    return tuple(sorted(token for token in ranked if by_token[token] > _SHARE * by_token[ranked[0]]))
+def _likeliest(odds: NDArray[np.float32], heads: tuple[str, ...], among: slice) -> str:
+    """The flag with the best odds, or "" when none is likelier than not."""
+    some = odds[among]
+    best = int(some.argmax()) if len(some) else -1
+    return heads[(among.start or 0) + best] if best >= 0 and some[best] > 0 else ""
 
 
-def load_reader(path: Path | None = None) -> Reader:
-    """The reader of `path` (default: the shipped one). Raises ReaderError when the file is not one of ours."""
-    file = path or MODEL_FILE
-    try:
-        head, _, body = file.read_bytes().partition(b"\n")
-        settings = json.loads(head)
-        weights = array("b", zlib.decompress(body))
-        reader = Reader(weights=weights, **settings)
-    except (OSError, ValueError, TypeError, zlib.error) as error:
-        raise ReaderError(f"{file.name}: cannot be read as a model ({type(error).__name__})") from error
-    if len(weights) != 1 << BITS:
-        raise ReaderError(f"{file.name}: has {len(weights)} weights, not {1 << BITS}: train it anew")
-    return reader
+def _chance(odds: float) -> float:
+    return 1 / (1 + exp(-max(-30.0, min(30.0, odds))))
 
 
-def dump_reader(reader: Reader) -> bytes:
-    """The bytes of a model file: one line of settings, then the weights, compressed. The same model, the same bytes."""
-    settings = {name: value for name, value in vars(reader).items() if name != "weights"}
-    return json.dumps(settings, sort_keys=True).encode() + b"\n" + zlib.compress(reader.weights.tobytes(), 9)
+@lru_cache(maxsize=1)
+def load_reader() -> Reader:
+    """The shipped reader. Raises ReaderError when its file cannot be used."""
+    return Reader(read_model(MODEL_FILE))

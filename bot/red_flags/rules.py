@@ -17,6 +17,7 @@ class CompiledRule:
     flag: str
     red: bool
     id: str
+    suspects: bool
     patterns: tuple[Pattern, ...]
     unless: tuple[Pattern, ...]
     question: tuple[str, ...]
@@ -38,6 +39,7 @@ def compile_rules(rules: RedFlagRules, lexicon: Lexicon) -> tuple[CompiledRule, 
             flag=flag.id,
             red=flag.level == "red",
             id=rule.id,
+            suspects=rule.suspects,
             patterns=tuple(compile_pattern(pattern, lexicon) for pattern in rule.patterns),
             unless=tuple(compile_pattern(pattern, lexicon) for pattern in rule.unless),
             question=rule.question,

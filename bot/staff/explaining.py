@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from bot.red_flags import SECOND_READER, UNCLEAR, Evidence, Triage
+from bot.red_flags.nearest import load_neighbours
 from bot.staff.marking import SECOND_READER_WORDS, UNNAMED_FLAG, YES_TO_SCREENING
 from bot.staff.words import LOWERED
 from messages.red_flag_schema import Flag, RedFlagRules, RuleSource
@@ -38,7 +39,8 @@ class Seen:
 class Why:
     """One finding and all that was seen of it.
 
-    `flag`: the name under which the rules page explains it, "" when no flag stands behind it.
+    `flag`: the name under which the rules page explains it, "" when no flag stands behind it. `alike`: invented
+    replies of the same level that the second reader has learnt from and that are like this one.
     """
 
     name: str
@@ -46,6 +48,20 @@ class Why:
     reason: str
     sources: tuple[RuleSource, ...]
     seen: tuple[Seen, ...]
+    alike: tuple[str, ...] = ()
+
+
+def explained(text: str, triage: Triage, rules: RedFlagRules) -> tuple[Why, ...]:
+    """The reasons, and beside those of the second reader the labelled replies that are most like this one."""
+    whys = reasons(triage, rules)
+    if not any(item.rule == SECOND_READER for item in triage.evidence):
+        return whys
+    alike = tuple(reply.text for reply in load_neighbours().nearest(text, triage.level))
+    return tuple(replace(why, alike=alike) if _is_second_readers(why) else why for why in whys)
+
+
+def _is_second_readers(why: Why) -> bool:
+    return any(seen.rule == _SECOND_READER_RULE for seen in why.seen)
 
 
 def reasons(triage: Triage, rules: RedFlagRules) -> tuple[Why, ...]:
@@ -62,7 +78,9 @@ def reasons(triage: Triage, rules: RedFlagRules) -> tuple[Why, ...]:
 def _why(item: Evidence, owners: dict[str, Flag], flags: dict[str, Flag]) -> tuple[Why, Seen]:
     rule, _, cue = item.rule.partition("/")
     if rule == SECOND_READER:
-        return Why(SECOND_READER_WORDS, "", _SECOND_READER, (), ()), Seen(item.text, _SECOND_READER_RULE)
+        guessed = flags.get(item.flag)
+        name = f"{SECOND_READER_WORDS}: {guessed.name}" if guessed and item.flag != UNCLEAR else SECOND_READER_WORDS
+        return Why(name, guessed.id if guessed else "", _SECOND_READER, (), ()), Seen(item.text, _SECOND_READER_RULE)
     if (named := owners.get(rule)) is not None:
         reason = f"Sat ned til gult: {LOWERED[cue]}." if cue in LOWERED else named.meaning
         return Why(named.name, named.id, reason, named.sources, ()), Seen(item.text, f"regel {rule}")

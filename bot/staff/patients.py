@@ -65,6 +65,7 @@ def show(patient_id: int) -> ResponseReturnValue:
         week=week,
         region=region,
         thread=thread,
+        documents=runtime().content.sources,
         here=url_for("patients.show", patient_id=patient.id),
     )
 

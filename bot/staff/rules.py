@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from bot.advice import CallPlace, advice_text
 from bot.places import region_for
 from bot.red_flags import Level, check_safely, language_of
-from bot.staff.explaining import HEADLINES, UNREADABLE, Why, reasons
+from bot.staff.explaining import HEADLINES, UNREADABLE, Why, explained
 from bot.staff.guard import login_required, staff_member
 from bot.staff.marking import Piece, pieces
 from bot.staff.rulebook import Rulebook, shipped_rulebook
@@ -73,7 +73,7 @@ def _try(text: str, question: str) -> Tried:
         headline=HEADLINES[triage.level] if failure is None else UNREADABLE,
         language=language_of(text, runtime().content.languages).danish_name if triage.level != Level.GREEN else "",
         pieces=pieces(text, [asdict(item) for item in triage.evidence], wording().flags),
-        whys=reasons(triage, shipped_rules()),
+        whys=explained(text, triage, shipped_rules()),
     )
 
 

@@ -11,11 +11,15 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from bot.marks import possible
+from bot.red_flags import Evidence, Level
+from bot.red_flags import Triage as Reading
 from bot.staff import words
 from bot.staff.cards import Card, Wording, alerts_of, cards, in_danish, state_text
+from bot.staff.explaining import Why, explained
 from bot.staff.formatting import clock, date_time, day_heading
 from bot.staff.marking import Piece, flag_names, pieces
-from core.models import Alert, Message, MessageKind, MessageState, Reply, Staff, TriageMark
+from core.models import Alert, Message, MessageKind, MessageState, Reply, Staff, Triage, TriageMark
+from messages.red_flag_schema import shipped_rules
 from scheduler.calendar import local
 
 WAITING = (MessageState.PLANNED, MessageState.HELD)
@@ -62,8 +66,8 @@ class Mark:
 class Incoming:
     """A reply with its triage; `level` is empty while nothing has read it.
 
-    `flags`: the Danish names. `found`: the flags' own names, under which the rules page explains them. `verdicts`:
-    what may be said against the reading.
+    `flags`: the Danish names. `whys`: the explanation of a red or amber reading. `verdicts`: what may be said against
+    the reading.
     """
 
     id: int
@@ -72,7 +76,7 @@ class Incoming:
     pieces: tuple[Piece, ...]
     level: str
     flags: tuple[str, ...]
-    found: tuple[str, ...]
+    whys: tuple[Why, ...]
     media_count: int
     verdicts: tuple[str, ...]
     marks: tuple[Mark, ...]
@@ -192,11 +196,18 @@ def _incoming(reply: Reply, wording: Wording, marks: tuple[Mark, ...]) -> Incomi
         pieces=pieces(reply.body, triage.evidence if triage else (), wording.flags),
         level=triage.level if triage else "",
         flags=flag_names(triage.flags, triage.evidence, wording.flags) if triage else (),
-        found=tuple(triage.flags) if triage else (),
+        whys=_whys(reply.body, triage) if triage else (),
         media_count=reply.media_count,
         verdicts=possible(triage.level) if triage else (),
         marks=marks,
     )
+
+
+def _whys(body: str, triage: Triage) -> tuple[Why, ...]:
+    """Why a reply was read as it was, in the words of the rules that are in use now."""
+    evidence = tuple(Evidence(**item) for item in triage.evidence)
+    found = Reading(Level(triage.level), tuple(triage.flags), evidence, triage.rule_version)
+    return explained(body, found, shipped_rules())
 
 
 def _outgoing(row: Message) -> Outgoing:

@@ -13,12 +13,15 @@ from typing import Any
 import pytest
 
 from bot.red_flags import Checker, Level, load_checker
-from tools.score import read_items
+from messages.red_flag_schema import load_rules
+from tools.corpus import read_items
 
 CORPUS = Path(__file__).parents[2] / "corpus"
 FIGURES = json.loads((CORPUS / "figures.json").read_text(encoding="utf-8"))
 FILES = sorted(path.stem for path in CORPUS.glob("*.jsonl"))
 LEVELS = {"red", "amber", "green"}
+UNLABELLED = {"overdose"}
+"""Flags the corpus has no label for: too much medicine is labelled emergency_other, suicidal or medication there."""
 QUESTIONS = {None, "screening", "pain", "exercise", "activity", "open"}
 
 
@@ -52,3 +55,24 @@ def test_no_figure_falls(name: str, checker: Checker) -> None:
     allowed = FIGURES[name]
     assert missed <= allowed["red_missed"], f"{missed} red replies missed, {allowed['red_missed']} before"
     assert alarms <= allowed["false_alarms"], f"{alarms} false alarms, {allowed['false_alarms']} before"
+
+
+def test_every_flag_is_said_in_at_least_sixty_ways() -> None:
+    said: dict[str, set[str]] = {}
+    for name in FILES:
+        for reply in replies(name):
+            for flag in reply["flags"]:
+                said.setdefault(flag, set()).add(reply["text"].casefold())
+    labelled = {flag.id for flag in load_rules().flags} - UNLABELLED
+    assert {flag: len(texts) for flag, texts in said.items() if flag in labelled and len(texts) < 60} == {}
+    assert labelled <= said.keys()
+
+
+def test_every_changed_label_stands_in_the_log_with_its_reason() -> None:
+    log = (CORPUS / "corrections.md").read_text(encoding="utf-8").split("\n")[6:]
+    rows = [line.split(" | ") for line in log if line]
+    by_id = {reply["id"]: reply for name in FILES for reply in replies(name)}
+    for row in rows:
+        identity, now, reason = row[0].removeprefix("| "), row[3], row[-1].removesuffix(" |")
+        assert "/".join(by_id[identity]["accept"]) == now, identity
+        assert reason, identity

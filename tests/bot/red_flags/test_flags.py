@@ -98,7 +98,7 @@ def test_what_only_looks_like_a_symptom_is_green(checker: Checker, text: str) ->
     [
         ("Må jeg tage panodil til øvelserne?", "medication"),
         ("Vil I ringe til mig", "wants_contact"),
-        ("Det er blevet værre siden i går", "worsening"),
+        ("Det er blevet lidt værre", "worsening"),
         ("Jeg kan ikke sove for det", "sleep"),
         ("Det snurrer i foden", "sensory"),
         ("Jeg faldt på cyklen, men slog mig ikke meget", "fall"),

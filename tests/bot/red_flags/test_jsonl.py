@@ -32,7 +32,7 @@ def test_empty_lines_are_passed_over(checker: Checker) -> None:
 
 
 def test_the_explanation_names_words_rule_and_source(checker: Checker) -> None:
-    text = explain(checker.check("Jeg kan ikke tisse"), Language.DANISH)
+    text = explain(checker.check("Jeg kan ikke tisse"), "Jeg kan ikke tisse", Language.DANISH)
     assert text.startswith("RØD")
     assert "Vandladning: »kan ikke tisse«" in text
     assert "S3" in text
@@ -40,13 +40,22 @@ def test_the_explanation_names_words_rule_and_source(checker: Checker) -> None:
 
 
 def test_the_explanation_says_why_a_symptom_was_lowered(checker: Checker) -> None:
-    assert "forbi" in explain(checker.check("For ti år siden kunne jeg ikke tisse"), Language.DANISH)
+    text = "For ti år siden kunne jeg ikke tisse"
+    assert "forbi" in explain(checker.check(text), text, Language.DANISH)
 
 
 def test_a_reply_that_could_not_be_read_is_explained() -> None:
-    assert "kunne ikke læses" in explain(Triage(Level.AMBER, ("unclear",), (), "1-x"), Language.DANISH)
+    assert "kunne ikke læses" in explain(Triage(Level.AMBER, ("unclear",), (), "1-x"), "x", Language.DANISH)
+
+
+def test_a_raise_by_the_second_reader_names_its_guess_and_replies_that_are_alike(checker: Checker) -> None:
+    text = "Nu røg koppen igen, tredje i denne uge. Det er samme side som nakken driller"
+    told = explain(checker.check(text), text, Language.DANISH)
+    assert "Ligner et opdigtet svar" in told
+    assert "statistik" in told
 
 
 def test_the_explanation_says_in_which_language_advice_is_sent(checker: Checker) -> None:
-    assert "Rådet sendes på engelsk." in explain(checker.check("I can't pee"), Language.ENGLISH)
-    assert "Rådet sendes" not in explain(checker.check("All good, thanks"), Language.ENGLISH)
+    sick, well = "I can't pee", "All good, thanks"
+    assert "Rådet sendes på engelsk." in explain(checker.check(sick), sick, Language.ENGLISH)
+    assert "Rådet sendes" not in explain(checker.check(well), well, Language.ENGLISH)

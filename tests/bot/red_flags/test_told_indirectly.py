@@ -18,8 +18,8 @@ RED = {
         "Vågnede på badeværelsesgulvet og aner ikke hvor længe jeg lå",
         "afføringen er sort og klistret på tredje dag",
         "Læberne er blå og vejret er kort",
-        "Har vist fået taget for mange af pillerne i dag",
     ],
+    "overdose": ["Har vist fået taget for mange af pillerne i dag"],
     "fever": [
         "Vågner badet i sved hver nat, og det værker midt i ryggen",
         "Såret efter rygoperationen lugter og dunker",

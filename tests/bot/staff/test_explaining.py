@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.red_flags import SECOND_READER, Checker, Evidence, Level, Triage, load_checker
-from bot.staff.explaining import Seen, Why, reasons
+from bot.staff.explaining import Seen, Why, explained, reasons
 from bot.staff.words import LOWERED
 from messages.red_flag_schema import RedFlagRules, shipped_rules
 
@@ -49,6 +49,20 @@ def test_what_the_second_reader_found_is_said_to_be_statistics() -> None:
     assert told.flag == ""
     assert "statistik" in told.reason
     assert told.sources == ()
+
+
+def test_the_second_readers_guess_at_a_flag_is_named_and_leads_to_it(rules: RedFlagRules) -> None:
+    told = why(found("bladder", SECOND_READER))
+    assert told.flag == "bladder"
+    assert told.name.endswith("Vandladning")
+
+
+def test_replies_that_are_alike_stand_beside_what_the_second_reader_found_only(rules: RedFlagRules) -> None:
+    text = "jeg kan ikke tisse"
+    (statistics,) = explained(text, found("", SECOND_READER, text), rules)
+    (rule,) = explained(text, found("bladder", "bladder_cannot_pass", text), rules)
+    assert statistics.alike
+    assert rule.alike == ()
 
 
 @pytest.mark.parametrize(
