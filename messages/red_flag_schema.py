@@ -5,7 +5,7 @@ inflection (in guards and cues only as it stands); `=word` matches only that for
 ending, `*word*` any part, `re:...` a regular expression over one word. A phrase of several words matches them side by
 side. In a pattern `{concept}` stands for any of its words and `a|b` for either; a space means "soon after", `+`
 "directly after", `...` "later in the same sentence", `&` "in the same sentence, in either order", `&&` "anywhere in
-the message".
+the message" (not in a concept, which stands within one sentence).
 """
 
 from __future__ import annotations
@@ -31,6 +31,8 @@ CueKind = Literal["past", "hypothetical", "other_person", "long_known", "as_it_s
 RULES_FILE = Path(__file__).with_name("red_flags.toml")
 OPERATORS = frozenset({"...", "+"})
 REFERENCE = re.compile(r"\{([^{}]*)\}")
+_NO_PART = re.compile(r"\\[1-9]|\(\?")
+"""What cannot stand in an expression that is tried together with others: it would mean something else there."""
 
 
 class RulesError(ValueError):
@@ -169,6 +171,8 @@ class RedFlagRules(Frozen):
             known.add(concept.id)
         for concept in self.concepts:
             _check_phrases(f"concept {concept.id}", concept.words, known)
+            if any("&&" in phrase for phrase in concept.words):
+                raise ValueError(f"concept {concept.id}: a concept stands within one sentence, && is for rules")
         _in_order(self.concepts)
         seen: set[str] = set()
         for owner, rule_id, phrases in self._patterns():
@@ -202,6 +206,8 @@ def _check_sequence(owner: str, phrase: str, elements: list[str]) -> None:
         if not word.strip("=*"):
             raise ValueError(f"{owner}: {phrase!r} has an empty word")
         if word.startswith("re:"):
+            if _NO_PART.search(word):
+                raise ValueError(f"{owner}: {phrase!r} refers back or has (?...), which one word does not need")
             try:
                 re.compile(word[3:])
             except re.error as error:

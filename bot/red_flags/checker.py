@@ -8,6 +8,7 @@ from pathlib import Path
 from bot.red_flags.concepts import Vocabulary, build_vocabulary, read_scene
 from bot.red_flags.context import Context, Denials, build_context, cues_in
 from bot.red_flags.features import Reading
+from bot.red_flags.index import Index
 from bot.red_flags.joined import Splitter
 from bot.red_flags.model import UNCLEAR, Evidence, Level, Triage, in_order
 from bot.red_flags.normalise import fold, normalise
@@ -15,7 +16,7 @@ from bot.red_flags.patterns import Scene
 from bot.red_flags.question import Answers, read_answer
 from bot.red_flags.reader import Reader, Standing, load_reader
 from bot.red_flags.rules import CompiledRule, Finding, compile_rules, findings
-from bot.red_flags.tokens import Token, tokenise
+from bot.red_flags.tokens import Tokeniser
 from messages.red_flag_schema import RedFlagRules, load_rules
 
 SECOND_READER = "second_reader"
@@ -27,8 +28,10 @@ _PLAIN_ANSWER = 6
 fint": then it is a suspicion."""
 _ENOUGH_WORDS = 2
 """A single word is left to the rules: it says too little to count words on."""
-ENGLISH_FROM = 2
-"""English words a reply holds before it is read as English."""
+LONGEST_EVIDENCE = 1_600
+"""Characters, as many as a text message can have. In a longer text a finding may span from its first word to its last;
+then the evidence shows where it begins, so that thousands of findings do not hold thousands of copies of the text.
+"""
 
 
 @dataclass(frozen=True)
@@ -53,18 +56,20 @@ class Checker:
     def __init__(self, rules: RedFlagRules, reader: Reader | None = None) -> None:
         self.rule_version = rules.rule_version
         self._reader = reader
-        self._spelling = {fold(key): fold(value) for key, value in rules.spelling.items()}
-        self._english = frozenset(fold(word) for word in rules.english_words)
-        clashing = {fold(word) for word in rules.not_in_english}
-        self._spelling_in_english = {k: v for k, v in self._spelling.items() if k not in clashing}
         self._vocabulary: Vocabulary = build_vocabulary(rules)
         lexicon = self._vocabulary.lexicon
         self._context: Context = build_context(rules, lexicon)
-        self._rules: tuple[CompiledRule, ...] = compile_rules(rules, lexicon)
+        self._rules: Index[CompiledRule] = compile_rules(rules, lexicon)
         self._answers = Answers({fold(word): number for word, number in rules.numbers.items()})
         lexicon.learn_spelling(rules.ordinary_words)
-        joined = lexicon.words() | {fold(word) for word in rules.joined_words} | set(self._spelling)
-        self._splitter = Splitter(joined, lambda word: bool(lexicon.keys(word)))
+        spelling = {fold(key): fold(value) for key, value in rules.spelling.items()}
+        joined = lexicon.words() | {fold(word) for word in rules.joined_words} | set(spelling)
+        self._tokeniser = Tokeniser(
+            spelling,
+            Splitter(joined, lambda word: bool(lexicon.keys(word))),
+            english=frozenset(fold(word) for word in rules.english_words),
+            not_in_english=frozenset(fold(word) for word in rules.not_in_english),
+        )
 
     def check(self, text: str, question: str | None = None) -> Triage:
         """Level, flags and evidence of a reply. `question` is the kind of the last thing this patient was asked
@@ -86,20 +91,20 @@ class Checker:
 
     def _judge(self, text: str, question: str | None) -> _Judged:
         """What the rules alone make of a reply."""
-        tokens = self._tokens(text)
-        scene, guards = read_scene(tokens, self._vocabulary)
-        denials = Denials(scene, self._context, self._vocabulary.lexicon)
+        tokens = self._tokeniser.tokens(normalise(text))
+        scene, guarded = read_scene(tokens, self._vocabulary)
+        denials = Denials(scene, self._context, self._vocabulary.meanings)
         cues = cues_in(scene, self._context)
         red: list[Evidence] = []
         suspected: list[Evidence] = []
         amber: list[Evidence] = []
-        denied = bool(guards)
+        denied = guarded
         for finding in findings(self._rules, scene, question):
             if denials.cancels(finding.occurrence):
                 denied = True
                 continue
-            kinds = cues.over(scene, finding.occurrence) - finding.rule.never_lowered_by
-            lowering = sorted(kinds) if finding.rule.red else []
+            kinds = cues.over(scene, finding.occurrence) if finding.rule.red else set()
+            lowering = sorted(kinds - finding.rule.never_lowered_by)
             evidence = _evidence(finding, scene, text, lowering)
             if not finding.rule.red or lowering:
                 amber.append(evidence)
@@ -131,14 +136,6 @@ class Checker:
         telling = self._reader.telling(judged.reading, opinion, level) or (opinion.start,)
         evidence = [_span(text, scene, token, token, flag, SECOND_READER) for token in telling]
         return (evidence, []) if level is Level.RED else ([], evidence)
-
-    def _tokens(self, text: str) -> list[Token]:
-        """Words of the text; dialect that collides with English ("it" for "ikke") is not read into English."""
-        plain = normalise(text)
-        tokens = tokenise(plain, self._spelling, self._splitter)
-        if sum(token.word in self._english for token in tokens) < ENGLISH_FROM:
-            return tokens
-        return tokenise(plain, self._spelling_in_english, self._splitter)
 
 
 def load_checker(path: Path | None = None) -> Checker:
@@ -174,5 +171,6 @@ def _evidence(finding: Finding, scene: Scene, text: str, lowering: list[str]) ->
 
 
 def _span(text: str, scene: Scene, first: int, last: int, flag: str, rule: str) -> Evidence:
-    start, end = scene.tokens[first].start, scene.tokens[last].end
+    start = scene.tokens[first].start
+    end = min(scene.tokens[last].end, start + LONGEST_EVIDENCE)
     return Evidence(flag, start, end, text[start:end], rule)

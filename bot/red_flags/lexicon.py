@@ -10,7 +10,6 @@ from bot.red_flags.normalise import fold
 from bot.red_flags.tokens import stem
 from bot.red_flags.typos import SHORTEST, Mender, slips, typed_twice
 
-_CACHE_LIMIT = 20_000
 _LONGEST_WORD = 60
 
 
@@ -24,11 +23,20 @@ class Lexicon:
     endings: dict[str, str] = field(default_factory=dict)
     parts: dict[str, str] = field(default_factory=dict)
     expressions: dict[str, re.Pattern[str]] = field(default_factory=dict)
-    _seen: dict[str, frozenset[str]] = field(default_factory=dict)
+    _known: dict[str, str] = field(default_factory=dict)
     _mender: Mender = field(default_factory=Mender)
+    _lengths: list[int] = field(default_factory=list)
+    _any_ending: tuple[str, ...] = ()
+    _any_expression: re.Pattern[str] = re.compile("(?!)")
 
     def add(self, word: str) -> str:
         """Take in one word entry; returns its key."""
+        key = self._known.get(word)
+        if key is None:
+            key = self._known[word] = self._take_in(word)
+        return key
+
+    def _take_in(self, word: str) -> str:
         if word.startswith("re:"):
             self.expressions[word] = re.compile(word[3:])
             return word
@@ -50,6 +58,9 @@ class Lexicon:
         """Call once after all words are added: misspelt long words are then led back to the vocabulary."""
         words = set(self.exact) | set(self.beginnings) | {part for part in self.parts if len(part) >= 7}
         self._mender = Mender(words, (fold(word) for word in ordinary))
+        self._lengths = sorted({len(beginning) for beginning in self.beginnings})
+        self._any_ending = tuple(self.endings)
+        self._any_expression = re.compile("|".join(f"(?:{key[3:]})" for key in self.expressions) or "(?!)")
 
     def words(self) -> frozenset[str]:
         """All whole words of the vocabulary."""
@@ -57,17 +68,13 @@ class Lexicon:
 
     def keys(self, word: str) -> frozenset[str]:
         """The entries that a token's word matches; a misspelt long word matches what it was meant to be."""
-        known = self._seen.get(word)
-        if known is None:
-            known = self._direct(word)
-            if word not in self.exact and not self._mender.is_ordinary(word) and len(word) <= _LONGEST_WORD:
-                candidates = slips(word) if not known else typed_twice(word)
-                known |= next((keys for slip in candidates if (keys := self._exactly(slip))), frozenset())
-            if not known:
-                meant = self._mender.mend(word)
-                known = self._direct(meant) if meant else known
-            if len(self._seen) < _CACHE_LIMIT:
-                self._seen[word] = known
+        known = self._direct(word)
+        if word not in self.exact and not self._mender.is_ordinary(word) and len(word) <= _LONGEST_WORD:
+            candidates = slips(word) if not known else typed_twice(word)
+            known |= next((keys for slip in candidates if (keys := self._exactly(slip))), frozenset())
+        if not known:
+            meant = self._mender.mend(word)
+            known = self._direct(meant) if meant else known
         return known
 
     def _exactly(self, word: str) -> frozenset[str]:
@@ -75,15 +82,18 @@ class Lexicon:
         return self._direct(word) if len(word) >= SHORTEST else frozenset(self.exact.get(word, ()))
 
     def _direct(self, word: str) -> frozenset[str]:
-        found: set[str] = set()
-        found |= self.exact.get(word, set())
-        found |= self.stems.get(stem(word), set())
+        found = {*self.exact.get(word, ()), *self.stems.get(stem(word), ())}
         if len(word) <= _LONGEST_WORD:
-            for cut in range(1, len(word) + 1):
-                if (key := self.beginnings.get(word[:cut])) is not None:
+            for length in self._lengths:
+                if length > len(word):
+                    break
+                if (key := self.beginnings.get(word[:length])) is not None:
                     found.add(key)
-                if (key := self.endings.get(word[-cut:])) is not None:
+            if word.endswith(self._any_ending):
+                found |= {key for ending, key in self.endings.items() if word.endswith(ending)}
+            for part, key in self.parts.items():
+                if part in word:
                     found.add(key)
-            found |= {key for part, key in self.parts.items() if part in word}
-            found |= {key for key, pattern in self.expressions.items() if pattern.fullmatch(word)}
+            if self._any_expression.fullmatch(word):
+                found |= {key for key, pattern in self.expressions.items() if pattern.fullmatch(word)}
         return frozenset(found)

@@ -46,11 +46,11 @@ class Mender:
 
     def __init__(self, vocabulary: Iterable[str] = (), ordinary: Iterable[str] = ()) -> None:
         self._ordinary = frozenset(ordinary)
-        self._near: dict[str, list[str]] = {}
+        self._near: dict[str, tuple[str, ...]] = {}
         for word in sorted(set(vocabulary)):
             if SHORTEST - 1 <= len(word) <= _LONGEST and word.isalpha():
                 for form in _with_one_letter_less(word):
-                    self._near.setdefault(form, []).append(word)
+                    self._near[form] = (*self._near.get(form, ()), word)
 
     def is_ordinary(self, word: str) -> bool:
         return word in self._ordinary

@@ -1,5 +1,6 @@
 """Whatever is sent: an answer, true spans, in bounded time; and a red reply stays red however it is dressed."""
 
+import gc
 import time
 
 import pytest
@@ -88,16 +89,33 @@ def test_broken_and_endless_texts_get_an_answer(checker: Checker, text: str) -> 
     assert triage.level is Level.GREEN
 
 
-def test_time_grows_with_length_and_no_faster(checker: Checker) -> None:
-    sentence = "jeg kan ikke mærke mit ben, men ikke feber og ingen følelse i skridtet når jeg tisser. "
-    checker.check(sentence)
-    started = time.perf_counter()
-    checker.check(sentence * 100)
-    short = time.perf_counter() - started
-    started = time.perf_counter()
-    checker.check(sentence * 1_000)
-    long = time.perf_counter() - started
-    assert long < 40 * short + 0.1
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "jeg kan ikke mærke mit ben, men ikke feber og ingen følelse i skridtet når jeg tisser. ",
+        "kan ikke mærke benet, ",
+        "ikke ",
+        "følelsesløs skridt ",
+        "uden at ingen ",
+        "x",
+        ",",
+        "a\u0301",
+        "fÃ¥",
+    ],
+)
+def test_time_grows_with_length_and_no_faster(checker: Checker, unit: str) -> None:
+    short, long = (min(seconds(checker, (unit * size)[:size]) for _ in range(3)) for size in (5_000, 50_000))
+    assert long < 30 * short + 0.05
+
+
+def seconds(checker: Checker, text: str) -> float:
+    """Without the garbage collector, whose work depends on what else is in memory."""
+    gc.disable()
+    started = time.process_time()
+    checker.check(text)
+    used = time.process_time() - started
+    gc.enable()
+    return used
 
 
 def test_a_fault_inside_becomes_amber_for_a_human(checker: Checker) -> None:

@@ -67,6 +67,7 @@ def test_a_clinician_can_add_a_word(tmp_path: Path) -> None:
         ('advice = "cauda_equina"', 'advice = "soup"', ["bladder", "advice"]),
         ('advice = "cauda_equina"', 'advice = "amber"', ["bladder", "level red", "advice amber"]),
         ('"{cannot} {urinate}"', '"re:("', ["bladder_cannot_pass", "re:("]),
+        ('"{cannot} {urinate}"', '"re:(a)\\\\1"', ["bladder_cannot_pass", "refers back"]),
         ('"{cannot} {urinate}"', '"{cannot} *"', ["bladder_cannot_pass", "*"]),
         ('"{cannot} {urinate}"', '"{cannot} & "', ["bladder_cannot_pass"]),
     ],
@@ -85,6 +86,13 @@ def test_a_concept_built_on_itself_is_refused(tmp_path: Path) -> None:
     copy = tmp_path / "red_flags.toml"
     copy.write_text(SHIPPED.replace('words = ["{neg}", "{none}"]', 'words = ["{neg}", "{deny}"]', 1), encoding="utf-8")
     with pytest.raises(RulesError, match="built on itself"):
+        load_rules(copy)
+
+
+def test_a_concept_over_two_sentences_is_refused(tmp_path: Path) -> None:
+    copy = tmp_path / "red_flags.toml"
+    copy.write_text(SHIPPED.replace('words = ["{neg}", "{none}"]', 'words = ["{neg} && {none}"]', 1), encoding="utf-8")
+    with pytest.raises(RulesError, match="within one sentence"):
         load_rules(copy)
 
 
