@@ -42,7 +42,7 @@ SHORT_ENOUGH = 120
 """Letters of an ordinary reply that may be put beside another one in training."""
 # Chosen on writers left out of training (docs/triage-report.md).
 BLEND = Blend(linear=0.425, network=0.366, bias=0.444)
-SURE_OF_RED = SureOfRed(suspected=0.15, alone=0.5, beside_amber=0.5, denied=0.6)
+SURE_OF_RED = SureOfRed(suspected=0.25, alone=0.5, beside_amber=0.5, denied=0.6)
 SURE_OF_AMBER = SureOfAmber(alone=0.5, denied=0.7)
 
 

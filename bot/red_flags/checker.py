@@ -158,9 +158,8 @@ def check_safely(checker: Checker, text: str, question: str | None = None) -> tu
 
 
 def _stands_alone(suspected: list[Evidence], scene: Scene) -> bool:
-    """A suspicion is red by itself in a short reply, where no more is said, and where two rules have the same."""
-    words = sum(token.is_word for token in scene.tokens)
-    return bool(suspected) and (words <= _PLAIN_REPLY or len({item.rule for item in suspected}) > 1)
+    """A suspicion is red by itself in a short reply, which has no room for anything that makes it harmless."""
+    return bool(suspected) and sum(token.is_word for token in scene.tokens) <= _PLAIN_REPLY
 
 
 def _evidence(finding: Finding, scene: Scene, text: str, lowering: list[str]) -> Evidence:
