@@ -250,7 +250,7 @@ def test_advice_already_owed_leaves_though_the_patient_sends_stop_and_staff_must
 def test_many_small_replies_do_not_use_up_the_advice(world: World) -> None:
     world.enrol()
     for number in range(25):
-        world.write(f"hej nummer {number}")
+        world.write(f"har gået en tur på {number} minutter")
     world.write(RED)
     assert len(world.advice()) == 1
 
