@@ -150,9 +150,9 @@ def _bridge() -> list[str]:
 def _on_all_fours(floor: float, *, stretched: bool) -> list[str]:
     s, canvas = KNEELING, Canvas(KNEELING)
     knee_y = floor - 1 - OUTLINE - WIDTH["shin"] * s / 2
-    hip = (178.0, knee_y - 54 * s)
+    hip = (170.0, knee_y - 54 * s)
     hand_y = floor - 1 - OUTLINE - 6 * s
-    shoulder = (178.0 - TRUNK * s, hand_y - 69 * s)
+    shoulder = (170.0 - TRUNK * s, hand_y - 69 * s)
     near_leg = leg_at(canvas, hip, 3, 0, -25) if stretched else leg_at(canvas, hip, -90, 0, -8)
     far_arm_start = (shoulder[0] - 3, shoulder[1])
     person = Person(
@@ -175,8 +175,8 @@ def _on_all_fours(floor: float, *, stretched: bool) -> list[str]:
 def _arm_and_leg() -> list[str]:
     return [
         *_panels(_on_all_fours(FIRST_FLOOR, stretched=False), _on_all_fours(SECOND_FLOOR, stretched=True)),
-        _arrow((74, 168), (70, 168), (28, 168)),
-        _arrow((230, 192), (236, 192), (278, 192)),
+        _arrow((70, 166), (66, 166), (26, 166)),
+        _arrow((216, 188), (222, 188), (262, 188)),
     ]
 
 

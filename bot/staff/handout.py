@@ -6,8 +6,6 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 
-from markupsafe import Markup
-
 from core.models import Clinic, Enrolment, Patient
 from core.phone import display
 from messages.exercise_schema import ON_A_SHEET, Exercise, first_exercises
@@ -20,12 +18,12 @@ _DIGIT = "></text>"
 
 @dataclass(frozen=True)
 class Shown:
-    """One exercise as it is printed. `drawing`: the SVG, with the number in its place."""
+    """One exercise as it is printed. `drawing`: our own SVG, with the number in its place."""
 
     number: int
     first_week: int
     exercise: Exercise
-    drawing: Markup
+    drawing: str
 
 
 @dataclass(frozen=True)
@@ -97,9 +95,9 @@ def how_often(programme: Programme, *, instructed: bool) -> dict[str, str]:
     }
 
 
-def with_number(drawing: str, number: int) -> Markup:
-    """A drawing of ours with its number filled in. It is a file of the product, never anything typed."""
-    return Markup(drawing.replace(_DIGIT, f">{number:d}</text>"))  # noqa: S704
+def with_number(drawing: str, number: int) -> str:
+    """A drawing of ours with its number filled in. It goes into the page as it is, so nothing typed may enter it."""
+    return drawing.replace(_DIGIT, f">{number:d}</text>")
 
 
 def _unbroken(number: str) -> str:
