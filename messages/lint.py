@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
 
 from messages.advice_schema import AdviceGroup
 from messages.languages import Language
 from messages.lint_rules import RULES, Specimen
+from messages.lint_sheet import exercise_problems, handout_problems
 from messages.loader import Content
 from messages.readability import lix
 from messages.regions import NUMBER_MAX, REGION_IDS, SERVICE_MAX
@@ -58,7 +59,7 @@ def lint(content: Content) -> list[Finding]:
     """All breaches; an empty list means that the content may be used."""
     in_texts = [finding for specimen in _specimens(content) for finding in _text_findings(specimen, content.sources)]
     in_courses = [finding for programme in content.programmes.values() for finding in _course_findings(programme)]
-    return in_texts + in_courses
+    return in_texts + in_courses + list(_sheet_findings(content))
 
 
 def _row(specimen: Specimen, sources: Mapping[str, SourceDocument]) -> Row:
@@ -109,10 +110,27 @@ def _text_findings(specimen: Specimen, sources: Mapping[str, SourceDocument]) ->
     for name, rule in RULES.items():
         for problem in rule(specimen):
             yield Finding(specimen.place, specimen.name, name, problem)
-    for source in specimen.sources:
+    for problem in _unregistered(specimen.sources, sources):
+        yield Finding(specimen.place, specimen.name, "source", problem)
+
+
+def _sheet_findings(content: Content) -> Iterator[Finding]:
+    for exercise in content.exercises.values():
+        yield from (Finding("exercises", *problem) for problem in exercise_problems(exercise))
+        for offer in exercise.offers:
+            if offer.programme not in content.programmes:
+                yield Finding("exercises", exercise.id, "programme", f"there is no programme '{offer.programme}'")
+    yield from (Finding("sheet", *problem) for problem in handout_problems(content.handout, content.programmes))
+    cited = [("exercises", item.id, item.sources) for item in content.exercises.values()]
+    cited += [("sheet", "handout", signs.sources) for signs in content.handout.signs]
+    for place, name, sources in cited:
+        yield from (Finding(place, name, "source", problem) for problem in _unregistered(sources, content.sources))
+
+
+def _unregistered(cited: Iterable[Source], sources: Mapping[str, SourceDocument]) -> Iterator[str]:
+    for source in cited:
         if not _registered(source, sources):
-            problem = f"sources.toml has no section '{source.section}' in {source.document}"
-            yield Finding(specimen.place, specimen.name, "source", problem)
+            yield f"sources.toml has no section '{source.section}' in {source.document}"
 
 
 def _registered(source: Source, sources: Mapping[str, SourceDocument]) -> bool:

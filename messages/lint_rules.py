@@ -34,12 +34,13 @@ _SCREENED_NECK = ("svag arm", "klodset hånd", "svage ben", "usikker gang")
 class Specimen:
     """One text as it is judged: the template, and filled in with the longest clinic name and real-looking numbers.
 
-    `place`: the programme, or "advice" or "answers". `red`: answers a red flag. `step`: None outside programmes.
+    `place`: the programme, or "advice", "answers" or "sheet" (exercises and what is printed).
+    `red`: answers a red flag. `step`: None outside programmes.
     """
 
     place: str
     name: str
-    kind: Literal["step", "advice", "answer"]
+    kind: Literal["step", "advice", "answer", "sheet"]
     template: str
     filled: str
     sources: tuple[Source, ...] = ()
@@ -84,7 +85,7 @@ def _easy(specimen: Specimen) -> Iterator[str]:
 
 
 def _short_sentences(specimen: Specimen) -> Iterator[str]:
-    if specimen.kind != "step":
+    if specimen.kind not in {"step", "sheet"}:
         return  # telephone numbers count as words, and advice is full of them
     for sentence in sentences(specimen.body):
         if len(words(sentence)) > MAX_SENTENCE_WORDS:

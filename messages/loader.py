@@ -12,6 +12,8 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from messages.advice_schema import Advice, AdviceFile, AdviceGroup, Calls
+from messages.exercise_schema import Exercise, ExercisesFile
+from messages.handout_schema import Handout
 from messages.languages import Language, Languages
 from messages.regions import NationalNumbers, Region, RegionsFile
 from messages.reply_schema import Replies
@@ -39,6 +41,11 @@ class Content:
     regions: Mapping[str, Region]
     national: NationalNumbers
     sources: Mapping[str, SourceDocument]
+    exercises: Mapping[str, Exercise]
+    """By id, in the order of the file."""
+    drawings: Mapping[str, str]
+    """The SVG of each exercise, by its id."""
+    handout: Handout
 
 
 def load_content(folder: Path | None = None) -> Content:
@@ -49,6 +56,7 @@ def load_content(folder: Path | None = None) -> Content:
     root = SHIPPED if folder is None else folder
     regions = _load(root / "regions.toml", RegionsFile)
     advice = _load(root / "advice.toml", AdviceFile)
+    exercises = _load(root / "exercises.toml", ExercisesFile).exercises
     return Content(
         programmes=MappingProxyType(_programmes(root / "programmes")),
         advice=MappingProxyType(dict(advice.group)),
@@ -58,6 +66,9 @@ def load_content(folder: Path | None = None) -> Content:
         regions=MappingProxyType(dict(regions.region)),
         national=regions.national,
         sources=MappingProxyType(dict(_load(root / "sources.toml", SourcesFile).source)),
+        exercises=MappingProxyType({exercise.id: exercise for exercise in exercises}),
+        drawings=MappingProxyType({exercise.id: _drawing(root, exercise.id) for exercise in exercises}),
+        handout=_load(root / "handout.toml", Handout),
     )
 
 
@@ -70,6 +81,15 @@ def _programmes(folder: Path) -> dict[str, Programme]:
         if programme.id != stem:
             raise ContentError(f"{stem}.toml: the id is '{programme.id}'; it must be the file's name, '{stem}'.")
     return programmes
+
+
+def _drawing(root: Path, exercise: str) -> str:
+    try:
+        return (root / "drawings" / f"{exercise}.svg").read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise ContentError(
+            f"exercises.toml: the exercise '{exercise}' has no drawing, drawings/{exercise}.svg."
+        ) from error
 
 
 def _load(path: Path, model: type[Model]) -> Model:

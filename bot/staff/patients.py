@@ -11,6 +11,7 @@ from bot import audit, course
 from bot.places import region_for
 from bot.staff.formatting import course_week, danish_date, parse_day
 from bot.staff.guard import login_required, staff_member
+from bot.staff.handout import sheet_for
 from bot.staff.roster import RUNNING, page_of
 from bot.staff.shell import wording
 from bot.staff.thread import conversation
@@ -67,6 +68,28 @@ def show(patient_id: int) -> ResponseReturnValue:
         thread=thread,
         documents=runtime().content.sources,
         here=url_for("patients.show", patient_id=patient.id),
+    )
+
+
+@blueprint.get("/patienter/<row:patient_id>/ark")
+@login_required()
+def handout(patient_id: int) -> ResponseReturnValue:
+    """The sheet a patient takes home, one printed page."""
+    staff = staff_member()
+    patient = _patient(patient_id)
+    content = runtime().content
+    newest = patient.enrolments[0] if patient.enrolments else None
+    programme = content.programmes.get(newest.programme_id) if newest else None
+    if newest is None or programme is None:
+        flash("Patienten har ikke et forløb, der kan skrives et ark til.", "warning")
+        return _to(patient)
+    today = local(now()).date()
+    region = region_for(db(), content, staff.clinic_id, patient.region)
+    sheet = sheet_for(content, programme, newest, patient, staff.clinic, region, today)
+    _audit("patient.view", "patient", patient.id)
+    db().commit()
+    return render_template(
+        "staff/handout.html", patient=patient, sheet=sheet, region=region, is_stale=region.is_stale(today)
     )
 
 

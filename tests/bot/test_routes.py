@@ -31,6 +31,7 @@ ACCESS: dict[tuple[str, str], str] = {
     ("POST", "/alarmer/<row:alert_id>/afslut"): CLINICIAN,
     ("GET", "/patienter"): READER,
     ("GET", "/patienter/<row:patient_id>"): READER,
+    ("GET", "/patienter/<row:patient_id>/ark"): READER,
     ("POST", "/patienter/<row:patient_id>/pause"): CLINICIAN,
     ("POST", "/patienter/<row:patient_id>/genoptag"): CLINICIAN,
     ("GET", "/patienter/<row:patient_id>/stop"): CLINICIAN,
