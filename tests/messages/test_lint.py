@@ -109,7 +109,7 @@ BAD_TEXTS = [
     ("medicine", "udsigt", "{klinik}: Du kan tage Panodil."),
     ("signs", "udsigt", "{klinik}: Godt gået!"),
     ("signs", "udsigt", "{klinik}: Gå fx en tur."),
-    ("signs", "gang-uge-5", "{klinik}: Har du gået? Hvor langt? Svar JA eller NEJ."),
+    ("signs", "gang-uge-8", "{klinik}: Har du gået? Hvor langt? Svar JA eller NEJ."),
     ("signs", "udsigt", "{klinik}: Skriv dit cpr."),
     ("soothing", "tjek-uge-2", "{klinik}: Det er sjældent alvorligt. Har du ny feber?"),
     ("soothing", "smerte-uge-10", "{klinik}: Smerte er ikke tegn på skade. Hvor ondt har du fra 0 til 10?"),
@@ -118,8 +118,8 @@ BAD_TEXTS = [
     ("welcome", "velkomst", "{klinik}: Hej. Vi læser ikke døgnet rundt. Svar STOP."),
     ("screening", "tjek-uge-2", "{klinik}: Har du nye problemer med at tisse? Svar JA eller NEJ."),
     ("question", "smerte-uge-10", "{klinik}: Hvor ondt har du i dag?"),
-    ("question", "gang-uge-5", "{klinik}: Har du været ude at gå?"),
-    ("question", "gang-uge-5", "{klinik}: Skriv, om du har gået. Svar JA eller NEJ."),
+    ("question", "gang-uge-8", "{klinik}: Har du været ude at gå?"),
+    ("question", "gang-uge-8", "{klinik}: Skriv, om du har gået. Svar JA eller NEJ."),
     ("question", "udsigt", "{klinik}: Går det godt?"),
     ("exercise", "oevelse-mave", "{klinik}: Lig på ryggen. Træk navlen ind."),
 ]
@@ -227,7 +227,7 @@ def test_two_texts_on_one_day_are_found() -> None:
 
 
 def test_five_texts_in_seven_days_are_found() -> None:
-    crowded = with_steps("akut-laend", {"oevelse-knae-til-bryst": {"day": 7}})  # days 1, 2, 4, 6, 7, 8
+    crowded = with_steps("akut-laend", {"familie-og-arbejde": {"day": 7}})  # days 1, 2, 4, 6, 7, 8
     assert [finding.step for finding in found(crowded, "too-often")] == ["tjek-uge-1", "udsigt"]
 
 
