@@ -20,8 +20,8 @@ from messages.sms import measure
 from scheduler.calendar import is_doctor_open
 from scheduler.planning import PAUSED_BY_RED, Course, PlannedStep, plan
 
-WAITS_CLEAN = "venter på et NEJ til sidste screening"
-WAITS_RED = "venter, mens et rødt svar er åbent"
+WAITS_CLEAN = "sendes kun efter et NEJ til den sidste screening"
+WAITS_RED = "sendes ikke, mens et rødt svar er åbent"
 TYPICAL: Mapping[str, tuple[str, ...]] = {
     "screening": ("NEJ", "JA", "Måske"),
     "pain": ("3", "9", "Ondt"),
