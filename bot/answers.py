@@ -15,6 +15,7 @@ from bot.red_flags.normalise import fold
 from bot.red_flags.scores import pain_score
 
 Command = Literal["stop", "start", "pause", "help"]
+Progress = Literal["better", "same", "worse"]
 
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)?|\w+(?:'\w+)?|[^\w\s]")
 _SOLO_WORDS_IN_COMMAND = 4
@@ -33,6 +34,12 @@ class Vocabulary(Protocol):
     @property
     def no(self) -> Sequence[str]: ...
     @property
+    def better(self) -> Sequence[str]: ...
+    @property
+    def same(self) -> Sequence[str]: ...
+    @property
+    def worse(self) -> Sequence[str]: ...
+    @property
     def numbers(self) -> Mapping[str, int]: ...
     @property
     def commands(self) -> Mapping[str, Sequence[str]]: ...
@@ -40,12 +47,16 @@ class Vocabulary(Protocol):
 
 @dataclass(frozen=True)
 class Answer:
-    """What a reply says as an answer. `yes`: True, False, or None when it says neither or both."""
+    """What a reply says as an answer. `yes`: True, False, or None when it says neither or both.
+
+    `progress`: how it goes compared to before, the worst that is said.
+    """
 
     yes: bool | None = None
     number: int | None = None
     command: Command | None = None
     thanks: bool = False
+    progress: Progress | None = None
 
 
 def parse(text: str, vocabulary: Vocabulary) -> Answer:
@@ -59,6 +70,7 @@ def parse(text: str, vocabulary: Vocabulary) -> Answer:
         number=pain_score(tokens, {fold(word): number for word, number in vocabulary.numbers.items()}),
         command=command,
         thanks=bool(words) and any(word in _THANKS for word in words),
+        progress=_progress(words, vocabulary),
     )
 
 
@@ -81,6 +93,19 @@ def _yes_or_no(tokens: list[str], vocabulary: Vocabulary) -> bool | None:
         corrected = {"vent", "hov", "undskyld", "mente", "forkert", "eller", "altsaa"} & set(tokens)
         return said[-1] if corrected else said[0] if tokens and len(said) == 2 and said[0] else None
     return said[0]
+
+
+def _progress(words: list[str], vocabulary: Vocabulary) -> Progress | None:
+    """The worst that is said: "lidt bedre om dagen, men værre om natten" is worse, "ikke bedre" the same."""
+    said: tuple[tuple[Progress, Sequence[str]], ...] = (
+        ("worse", vocabulary.worse),
+        ("same", vocabulary.same),
+        ("better", vocabulary.better),
+    )
+    for progress, phrases in said:
+        if any(_without(words, fold(phrase).split()) is not None for phrase in phrases):
+            return progress
+    return None
 
 
 def _command(words: list[str], vocabulary: Vocabulary) -> Command | None:

@@ -11,11 +11,14 @@ from typing import Literal
 
 from bot.advice import choose_group
 from bot.answers import Answer
+from bot.concerns import said_to
 from bot.red_flags import Level, Triage
 from core.states import AlertKind, Colour, EnrolmentState
 from messages.advice_schema import AdviceGroup
 
 REACHED_DOCTOR = "reached_doctor"
+ASKED_ONCE = frozenset({"sleep", "mood", "work"})
+"""Yes-or-no questions whose yes a person reads; the no is answered in kind."""
 
 
 class Change(StrEnum):
@@ -80,7 +83,8 @@ def decide(situation: Situation, triage: Triage, answer: Answer) -> Decision:
         return _command(situation, triage, answer.command)
     if triage.level is Level.AMBER:
         group = choose_group(triage.level, triage.flags)
-        return _silenced(situation, _queue(AlertKind.REPLY, Colour.AMBER, advice=group))
+        queued = _queue(AlertKind.REPLY, Colour.AMBER, advice=group)
+        return _silenced(situation, replace(queued, answered=_is_answer(situation.question, answer)))
     if not situation.has_words and answer == Answer():
         return _silenced(situation, _queue(AlertKind.UNREADABLE, Colour.AMBER, answer="no_words"))
     if situation.course is not EnrolmentState.ACTIVE:
@@ -157,16 +161,37 @@ def _ordinary(situation: Situation, triage: Triage, answer: Answer) -> Decision:
     question = situation.question
     if question == "screening":
         return _screening(situation, answer)
-    if question == "pain" and answer.number is None:
-        if situation.asked_again:
-            return Decision(answer="noted")
-        return Decision(answer="pain_unclear", question="pain")
     if question == "pain":
-        return Decision(answer="pain_noted", answered=True)
+        return _pain(situation, answer)
     if question in {"exercise", "activity"} and answer.yes is not None:
         return Decision(answer=f"{question}_{'done' if answer.yes else 'missed'}", answered=True)
+    if question in ASKED_ONCE and answer.yes is False:
+        return Decision(answer=f"{question}_fine", answered=True)
+    if question == "progress":
+        return _progress(situation, triage, answer)
     if "better" in triage.flags:
         return Decision(answer="better")
+    return Decision(answer="thanks" if answer.thanks else "noted")
+
+
+def _is_answer(question: str | None, answer: Answer) -> bool:
+    """Whether an amber reply also settles what was asked, so that the next one is not read as its answer."""
+    return question in {*ASKED_ONCE, "progress"} and said_to(question, answer) is not None
+
+
+def _pain(situation: Situation, answer: Answer) -> Decision:
+    if answer.number is not None:
+        return Decision(answer="pain_noted", answered=True)
+    return Decision(answer="noted") if situation.asked_again else Decision(answer="pain_unclear", question="pain")
+
+
+def _progress(situation: Situation, triage: Triage, answer: Answer) -> Decision:
+    """What is not better has been raised to amber; a bare yes says nothing and is asked once more."""
+    said = said_to("progress", answer)
+    if said == "yes" and "better" not in triage.flags and not situation.asked_again:
+        return Decision(answer="progress_unclear", question="progress")
+    if said == "better" or "better" in triage.flags:
+        return Decision(answer="better", answered=True)
     return Decision(answer="thanks" if answer.thanks else "noted")
 
 

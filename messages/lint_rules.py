@@ -138,7 +138,7 @@ def _no_soothing(specimen: Specimen) -> Iterator[str]:
 
 def _welcome(specimen: Specimen) -> Iterator[str]:
     if specimen.purpose is Purpose.WELCOME:
-        for needed in ("STOP", "112", "ikke døgnet rundt"):
+        for needed in ("STOP", "112", "ikke døgnet rundt", "læge", "lægevagt"):
             if needed not in specimen.body:
                 yield f"the welcome must say '{needed}'"
 
@@ -155,8 +155,10 @@ def _question(specimen: Specimen) -> Iterator[str]:
     question = specimen.step.question if specimen.step else None
     if question and "?" not in specimen.body:
         yield "a question without a question mark"
-    if question in {"exercise", "activity"} and "Svar JA eller NEJ" not in specimen.body:
+    if question in {"exercise", "activity", "sleep", "mood", "work"} and "Svar JA eller NEJ" not in specimen.body:
         yield "must ask for JA or NEJ"
+    if question == "progress" and "BEDRE, DET SAMME eller VÆRRE" not in specimen.body:
+        yield "must ask for BEDRE, DET SAMME or VÆRRE"
     if question == "pain" and "fra 0 til 10" not in specimen.body:
         yield "must ask for a number from 0 to 10"
     if specimen.step and not question and "?" in specimen.body:

@@ -54,21 +54,21 @@ def load_content(folder: Path | None = None) -> Content:
     Raises ContentError when a file is missing, is not TOML, or breaks a rule of its model.
     """
     root = SHIPPED if folder is None else folder
-    regions = _load(root / "regions.toml", RegionsFile)
-    advice = _load(root / "advice.toml", AdviceFile)
-    exercises = _load(root / "exercises.toml", ExercisesFile).exercises
+    regions = load_toml(root / "regions.toml", RegionsFile)
+    advice = load_toml(root / "advice.toml", AdviceFile)
+    exercises = load_toml(root / "exercises.toml", ExercisesFile).exercises
     return Content(
         programmes=MappingProxyType(_programmes(root / "programmes")),
         advice=MappingProxyType(dict(advice.group)),
         calls=MappingProxyType(dict(advice.call)),
-        languages=_load(root / "languages.toml", Languages),
-        replies=_load(root / "replies.toml", Replies),
+        languages=load_toml(root / "languages.toml", Languages),
+        replies=load_toml(root / "replies.toml", Replies),
         regions=MappingProxyType(dict(regions.region)),
         national=regions.national,
-        sources=MappingProxyType(dict(_load(root / "sources.toml", SourcesFile).source)),
+        sources=MappingProxyType(dict(load_toml(root / "sources.toml", SourcesFile).source)),
         exercises=MappingProxyType({exercise.id: exercise for exercise in exercises}),
         drawings=MappingProxyType({exercise.id: _drawing(root, exercise.id) for exercise in exercises}),
-        handout=_load(root / "handout.toml", Handout),
+        handout=load_toml(root / "handout.toml", Handout),
     )
 
 
@@ -76,7 +76,7 @@ def _programmes(folder: Path) -> dict[str, Programme]:
     paths = sorted(folder.glob("*.toml"))
     if not paths:
         raise ContentError(f"{folder.name}: no programme files (*.toml) found.")
-    programmes = {path.stem: _load(path, Programme) for path in paths}
+    programmes = {path.stem: load_toml(path, Programme) for path in paths}
     for stem, programme in programmes.items():
         if programme.id != stem:
             raise ContentError(f"{stem}.toml: the id is '{programme.id}'; it must be the file's name, '{stem}'.")
@@ -92,7 +92,8 @@ def _drawing(root: Path, exercise: str) -> str:
         ) from error
 
 
-def _load(path: Path, model: type[Model]) -> Model:
+def load_toml(path: Path, model: type[Model]) -> Model:
+    """One file as its model. Raises ContentError."""
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 
 from messages.schema import Programme, Purpose, Step
 from scheduler.calendar import Window, at, local, next_sendable, next_sending_day
@@ -53,7 +54,21 @@ def plan(course: Course) -> list[PlannedStep]:
         if rows:
             due_at, reason = _after(rows[-1], due_at, reason, step, course)
         rows.append(PlannedStep(step, due_at, _expires(step, due_at, course.window), reason))
-    return rows
+    return _one_a_day(rows)
+
+
+def _one_a_day(rows: list[PlannedStep]) -> list[PlannedStep]:
+    """A text that had to wait may not run into the day of the next one: its time ends with the day before.
+
+    The welcome is excepted; it must not be lost, and the first text keeps its distance to it.
+    """
+    kept = [
+        row
+        if row.step.purpose is Purpose.WELCOME
+        else replace(row, expires_at=min(row.expires_at, at(local(later.due_at).date(), time(0))))
+        for row, later in pairwise(rows)
+    ]
+    return [*kept, *rows[-1:]]
 
 
 def _due(step: Step, course: Course) -> tuple[datetime, str]:

@@ -10,7 +10,7 @@ from bot.red_flags import Level, Triage
 from core.states import AlertKind, Colour, EnrolmentState
 from messages.advice_schema import AdviceGroup
 
-QUESTIONS = [None, "screening", "pain", "exercise", "activity", "open", REACHED_DOCTOR]
+QUESTIONS = [None, *"screening pain exercise activity open progress sleep mood work".split(), REACHED_DOCTOR]
 COMMANDS = [None, "stop", "start", "pause", "help"]
 
 situations = st.builds(
@@ -28,6 +28,7 @@ answers = st.builds(
     number=st.sampled_from([None, 0, 7]),
     command=st.sampled_from(COMMANDS),
     thanks=st.booleans(),
+    progress=st.sampled_from([None, "better", "same", "worse"]),
 )
 triages = st.builds(
     Triage,
@@ -154,6 +155,11 @@ def test_a_crash_in_the_checker_is_a_human_queue() -> None:
         ("activity", Answer(yes=True), "activity_done"),
         ("activity", Answer(yes=False), "activity_missed"),
         ("open", Answer(), "noted"),
+        ("progress", Answer(progress="better"), "better"),
+        ("progress", Answer(), "noted"),
+        ("sleep", Answer(yes=False), "sleep_fine"),
+        ("mood", Answer(yes=False), "mood_fine"),
+        ("work", Answer(yes=False), "work_fine"),
         (None, Answer(thanks=True), "thanks"),
     ],
 )

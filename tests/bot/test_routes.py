@@ -45,6 +45,7 @@ ACCESS: dict[tuple[str, str], str] = {
     ("GET", "/regler"): READER,
     ("POST", "/regler"): READER,
     ("GET", "/maerkede-svar"): READER,
+    ("GET", "/forloeb"): READER,
     ("POST", "/maerkede-svar/hent"): ADMIN,
     ("POST", "/svar/<row:reply_id>/maerk"): CLINICIAN,
     ("POST", "/svar/<row:reply_id>/fortryd"): CLINICIAN,

@@ -175,7 +175,7 @@ def full_of_everything(world: World) -> list[str]:
     return [
         "/", "/afsluttede", "/patienter", "/patienter?q=ingen", "/patienter/1", "/patienter/1/ark", "/patienter/1/stop",
         "/tilmeld", "/tilmeld/1", "/indstillinger/numre", "/regler", "/regler?q=sadel", "/regler?q=xyzzy",
-        "/maerkede-svar", "/findes-ikke",
+        "/maerkede-svar", "/forloeb", "/findes-ikke",
     ]  # fmt: skip
 
 
