@@ -17,6 +17,7 @@ from bot.answers import Answer, parse
 from bot.course import RUNNING, STOPPED_BY_PATIENT
 from bot.red_flags import Checker, Level, check_safely
 from bot.red_flags import Triage as Reading
+from bot.wishes import read_wish
 from core import phone as telephone
 from core.crypto import keyring_of
 from core.models import AlertKind, Clinic, Colour, Enrolment, Message, MessageKind, Patient, Reply, Triage
@@ -104,8 +105,9 @@ def process(session: Session, content: Content, checker: Checker, reply_id: int,
         checker_failed=failed,
         can_reopen=enrolment is not None and enrolment.state_reason == STOPPED_BY_PATIENT,
         red_open=has_open_red(session, patient.id),
+        own_pause=enrolment is not None and enrolment.pause_wished_at is not None,
     )
-    decision = conversation.decide(situation, triage, answer)
+    decision = conversation.decide(situation, triage, answer, read_wish(reply.body, reply.received_at))
     if decision.answered and asked is not None:
         reply.answers_id = asked.id
     carry_out(session, content, decision, reply=reply, patient=patient, enrolment=enrolment, now=now)
@@ -235,7 +237,7 @@ def _triage(session: Session, checker: Checker, reply: Reply, now: datetime) -> 
 
 
 def _question_for_checker(question: str | None) -> str | None:
-    return None if question == conversation.REACHED_DOCTOR else question
+    return None if question in {conversation.REACHED_DOCTOR, conversation.STOP_REASON} else question
 
 
 def _stranger(session: Session, content: Content, checker: Checker, reply: Reply, now: datetime) -> Level | None:

@@ -74,6 +74,7 @@ QUESTIONS: dict[str, str] = {
     "activity": "Har du været ude at gå?",
     "open": "Hvordan går det?",
     "reached_doctor": "Fik du fat i en læge?",
+    "stop_reason": "Hvorfor stopper du?",
 }
 
 ADVICE_GROUPS: dict[str, str] = {

@@ -33,6 +33,7 @@ ACCESS: dict[tuple[str, str], str] = {
     ("GET", "/patienter/<row:patient_id>"): READER,
     ("POST", "/patienter/<row:patient_id>/pause"): CLINICIAN,
     ("POST", "/patienter/<row:patient_id>/genoptag"): CLINICIAN,
+    ("POST", "/patienter/<row:patient_id>/glem-oensker"): CLINICIAN,
     ("GET", "/patienter/<row:patient_id>/stop"): CLINICIAN,
     ("POST", "/patienter/<row:patient_id>/stop"): CLINICIAN,
     ("GET", "/tilmeld"): CLINICIAN,
