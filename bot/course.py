@@ -14,13 +14,14 @@ from messages.loader import Content
 from messages.render import render
 from messages.schema import Purpose
 from scheduler.calendar import Window, at, next_sendable
-from scheduler.outbox import WAITING, again, apply_holds, cancel_course, enqueue_plan, lock_patient, open_red
+from scheduler.outbox import WAITING, apply_holds, cancel_course, enqueue_plan, lock_patient, open_red
 from scheduler.planning import Course, Facts, PlannedStep, plan
+from scheduler.replanning import again
 
 RUNNING = (EnrolmentState.ACTIVE, EnrolmentState.PAUSED)
 STOPPED_BY_PATIENT = "patienten har afmeldt sms"
-SCREENED_AFTER_PAUSE = "efter pausen"
-SCREENING_IS_NEAR = timedelta(hours=36)
+AFTER_PAUSE = "efter pausen"
+NEAR = timedelta(hours=36)
 """A planned screening within this is soon enough: none is asked besides."""
 ON_THE_WAY = (MessageState.PLANNED, MessageState.HELD, MessageState.SENDING)
 
@@ -75,7 +76,7 @@ def pause(session: Session, enrolment: Enrolment, *, now: datetime, until: date 
 def resume(session: Session, enrolment: Enrolment, *, now: datetime, staff_id: int | None) -> None:
     """Go on with what is still to come; what fell due during the pause expires and is not sent in a heap.
 
-    But for the screening: one that nobody was asked is asked first.
+    But for the screening: one that nobody was asked is asked first. A closing is not lost either.
     """
     lock(session, enrolment)
     if enrolment.state != EnrolmentState.PAUSED:
@@ -84,28 +85,36 @@ def resume(session: Session, enrolment: Enrolment, *, now: datetime, staff_id: i
     enrolment.paused_until = None
     enrolment.pause_wished_at = None
     refresh_holds(session, enrolment)
-    _screen_first(session, enrolment, now)
+    _make_up(session, enrolment, now)
     audit_change(session, enrolment, staff_id, "enrolment.resume", now)
 
 
-def _screen_first(session: Session, enrolment: Enrolment, now: datetime) -> None:
-    """Ask the last screening that the pause swallowed, at the first hour that texts may go, unless one is near."""
-    screenings = session.scalars(
+def _make_up(session: Session, enrolment: Enrolment, now: datetime) -> None:
+    """The last screening that the pause swallowed goes out at the first hour it may, the closing a day after."""
+    clinic = session.get_one(Clinic, enrolment.clinic_id)
+    window = Window(clinic.window_opens, clinic.window_closes)
+    wanted = now
+    for purpose in (Purpose.SCREENING, Purpose.CLOSING):
+        if (missed := _swallowed(session, enrolment, purpose, now)) is not None:
+            enrolment.plan_version += 1
+            due_at = next_sendable(wanted, window, on_holidays=missed.on_holidays)
+            again(session, missed, plan_version=enrolment.plan_version, due_at=due_at, now=now, reason=AFTER_PAUSE)
+            wanted = due_at + timedelta(days=1)
+
+
+def _swallowed(session: Session, enrolment: Enrolment, purpose: Purpose, now: datetime) -> Message | None:
+    """The last text of this purpose that was due, if it was never sent and no other is near."""
+    rows = session.scalars(
         select(Message)
-        .where(Message.enrolment_id == enrolment.id, Message.purpose == Purpose.SCREENING)
+        .where(Message.enrolment_id == enrolment.id, Message.purpose == purpose)
         .order_by(Message.due_at, Message.id)
     ).all()
-    past = [row for row in screenings if row.due_at <= now]
-    is_near = any(row.state in WAITING and now < row.due_at <= now + SCREENING_IS_NEAR for row in screenings)
-    if not past or is_near:
-        return
-    last = past[-1]
-    if not (last.state == MessageState.EXPIRED or (last.state in WAITING and last.expires_at <= now)):
-        return
-    clinic = session.get_one(Clinic, enrolment.clinic_id)
-    due_at = next_sendable(now, Window(clinic.window_opens, clinic.window_closes), on_holidays=last.on_holidays)
-    enrolment.plan_version += 1
-    again(session, last, plan_version=enrolment.plan_version, due_at=due_at, now=now, reason=SCREENED_AFTER_PAUSE)
+    if any(row.state in WAITING and now < row.due_at <= now + NEAR for row in rows):
+        return None
+    last = next((row for row in reversed(rows) if row.due_at <= now), None)
+    if last is None or last.state == MessageState.EXPIRED:
+        return last
+    return last if last.state in WAITING and last.expires_at <= now else None
 
 
 def course_of(session: Session, content: Content, enrolment: Enrolment) -> Course | None:

@@ -15,8 +15,9 @@ from core.models import Clinic, Enrolment, MessageKind
 from messages.loader import Content
 from messages.render import render
 from scheduler.calendar import Window
-from scheduler.outbox import Draft, move_plan
+from scheduler.outbox import Draft
 from scheduler.planning import plan, wall_time
+from scheduler.replanning import move_plan
 
 STOP_ANSWERS: dict[StopAnswer, str] = {
     "well": "rask",
