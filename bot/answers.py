@@ -16,12 +16,22 @@ from bot.red_flags.scores import pain_score
 
 Command = Literal["stop", "start", "pause", "help"]
 Progress = Literal["better", "same", "worse"]
+StopAnswer = Literal["well", "too_many", "other", "unsaid"]
+"""Why a patient stopped, in one word; `unsaid`: does not want to say."""
 
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)?|\w+(?:'\w+)?|[^\w\s]")
 _SOLO_WORDS_IN_COMMAND = 4
 _POLITE = frozenset("tak hej venligst please nu mvh hilsen jeg vil gerne bare venlig med".split())
 _STOP_OBJECTS = frozenset("sms sms'er sms'erne sms'en beskeder beskederne besked det her jer i mig".split())
 _THANKS = frozenset("tak takker mange tusind thanks thx thank taak".split())
+_STOP_ANSWERS: Mapping[StopAnswer, frozenset[str]] = {
+    "well": frozenset({"rask", "jeg er rask", "er rask", "rask igen", "jeg er rask igen"}),
+    "too_many": frozenset(
+        {"for mange", "for mange beskeder", "for mange sms", "for mange sms'er", "for mange smser", "formange"}
+    ),
+    "other": frozenset({"andet", "noget andet", "anden grund", "andre grunde"}),
+    "unsaid": frozenset({"nej", "vil ikke sige", "det vil jeg ikke sige"}),
+}
 _THUMBS_UP = "\U0001f44d"
 _THUMBS_DOWN = "\U0001f44e"
 
@@ -57,6 +67,7 @@ class Answer:
     command: Command | None = None
     thanks: bool = False
     progress: Progress | None = None
+    stop_answer: StopAnswer | None = None
 
 
 def parse(text: str, vocabulary: Vocabulary) -> Answer:
@@ -71,7 +82,14 @@ def parse(text: str, vocabulary: Vocabulary) -> Answer:
         command=command,
         thanks=bool(words) and any(word in _THANKS for word in words),
         progress=_progress(words, vocabulary),
+        stop_answer=_stop_answer(words),
     )
+
+
+def _stop_answer(words: list[str]) -> StopAnswer | None:
+    """The answer to why, when it is one of those we asked for and nothing besides: more words are for a person."""
+    said = " ".join(word for word in words if word != "tak")
+    return next((name for name, forms in _STOP_ANSWERS.items() if said in forms), None)
 
 
 def _yes_or_no(tokens: list[str], vocabulary: Vocabulary) -> bool | None:

@@ -18,6 +18,7 @@ _CHECKER_TAKES: Mapping[str, str | None] = {
     "work": "activity",
     "progress": "open",
     "reached_doctor": None,
+    "stop_reason": None,
 }
 """Any yes-or-no question that is no screening reads alike."""
 

@@ -18,6 +18,7 @@ from bot.concerns import for_checker, weigh
 from bot.course import RUNNING, STOPPED_BY_PATIENT
 from bot.red_flags import Checker, Level, check_safely
 from bot.red_flags import Triage as Reading
+from bot.wishes import read_wish
 from core import phone as telephone
 from core.crypto import keyring_of
 from core.models import AlertKind, Clinic, Colour, Enrolment, Message, MessageKind, Patient, Reply, Triage
@@ -105,8 +106,9 @@ def process(session: Session, content: Content, checker: Checker, reply_id: int,
         checker_failed=failed,
         can_reopen=enrolment is not None and enrolment.state_reason == STOPPED_BY_PATIENT,
         red_open=has_open_red(session, patient.id),
+        own_pause=enrolment is not None and enrolment.pause_wished_at is not None,
     )
-    decision = conversation.decide(situation, triage, answer)
+    decision = conversation.decide(situation, triage, answer, read_wish(reply.body, reply.received_at))
     if decision.answered and asked is not None:
         reply.answers_id = asked.id
     carry_out(session, content, decision, reply=reply, patient=patient, enrolment=enrolment, now=now)

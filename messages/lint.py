@@ -14,6 +14,7 @@ from messages.loader import Content
 from messages.readability import lix, sentences, words
 from messages.regions import NUMBER_MAX, REGION_IDS, SERVICE_MAX
 from messages.render import CLINIC_NAME_UNITS, render
+from messages.reply_schema import LONGEST_VALUES
 from messages.schema import Programme, Purpose, Source
 from messages.sms import Encoding, measure
 from messages.source_schema import SourceDocument
@@ -136,7 +137,8 @@ def _specimens(content: Content) -> Iterator[Specimen]:
             yield Specimen(programme.id, step.id, "step", step.text, filled, step.sources, step)
     yield from _advice_specimens(content)
     for name, template in content.replies.answers:
-        yield Specimen("answers", name, "answer", template, render(template, clinic=LONGEST_CLINIC, phone=PHONE))
+        filled = render(template, clinic=LONGEST_CLINIC, phone=PHONE, **LONGEST_VALUES)
+        yield Specimen("answers", name, "answer", template, filled)
 
 
 def _advice_specimens(content: Content) -> Iterator[Specimen]:

@@ -11,7 +11,11 @@ from pydantic import AfterValidator, Field, StringConstraints, field_validator, 
 
 from messages.schema import Frozen, QuestionKind
 
-REPLY_PLACEHOLDERS = frozenset({"klinik", "telefon"})
+LONGEST_VALUES: Mapping[str, str] = MappingProxyType(
+    {"tid": "om eftermiddagen", "dato": "mandag den 28. september", "fra": "10.30", "til": "19.30"}
+)
+"""What an answer may name besides the clinic and its telephone, each with the longest that is put in its place."""
+REPLY_PLACEHOLDERS = frozenset({"klinik", "telefon", *LONGEST_VALUES})
 Key = TypeVar("Key")
 Value = TypeVar("Value")
 
@@ -66,11 +70,19 @@ class Answers(Frozen):
     noted: Template
     """Ordinary free text that asks for nothing."""
     stopped: Template
+    """Confirms STOP and asks why: the last text until START, whatever the answer."""
     started: Template
     """START after STOP or PAUSE, while the course still runs."""
     nothing_to_start: Template
     """START when the course is over."""
     paused: Template
+    wish_time: Template
+    """The texts come at the hour the patient asked for ({tid})."""
+    wish_outside: Template
+    """The clinic sends none at that hour, only from {fra} to {til}."""
+    wish_fewer: Template
+    wish_pause: Template
+    """A pause with an end, on the morning of {dato}."""
     help: Template
     unknown_sender: Template
     """To a number that belongs to no patient: says nothing of anybody."""

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from bot import audit, course
+from bot import audit, course, grants
 from bot.places import region_for
 from bot.staff.formatting import course_week, danish_date, parse_day
 from bot.staff.guard import login_required, staff_member
@@ -15,6 +15,7 @@ from bot.staff.handout import sheet_for
 from bot.staff.roster import RUNNING, page_of
 from bot.staff.shell import wording
 from bot.staff.thread import conversation
+from bot.staff.wishes import wishes_of
 from bot.staff.words import STOP_REASONS
 from bot.web import db, now, runtime
 from core.models import Enrolment, Patient, Role
@@ -67,6 +68,7 @@ def show(patient_id: int) -> ResponseReturnValue:
         region=region,
         thread=thread,
         documents=runtime().content.sources,
+        wishes=wishes_of(newest) if newest else (),
         here=url_for("patients.show", patient_id=patient.id),
     )
 
@@ -123,6 +125,20 @@ def resume(patient_id: int) -> ResponseReturnValue:
         course.resume(db(), running, now=now(), staff_id=staff_member().id)
         db().commit()
         flash("Forløbet er i gang igen.", "success")
+    return _to(patient)
+
+
+@blueprint.post("/patienter/<row:patient_id>/glem-oensker")
+@login_required(Role.CLINICIAN)
+def forget_wishes(patient_id: int) -> ResponseReturnValue:
+    patient = _patient(patient_id)
+    running = _running(patient)
+    if running is None:
+        flash("Forløbet er slut. Der er ikke noget at nulstille.", "warning")
+    else:
+        grants.forget_wishes(db(), runtime().content, running, now=now(), staff_id=staff_member().id)
+        db().commit()
+        flash("Ønskerne er nulstillet. Sms'erne kommer igen, som da patienten blev tilmeldt.", "success")
     return _to(patient)
 
 

@@ -78,6 +78,7 @@ QUESTIONS: dict[str, str] = {
     "mood": "Er du mere trist eller bange?",
     "work": "Er du sygemeldt, fordi du har ondt?",
     "reached_doctor": "Fik du fat i en læge?",
+    "stop_reason": "Hvorfor stopper du?",
 }
 
 ADVICE_GROUPS: dict[str, str] = {

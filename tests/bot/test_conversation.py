@@ -128,7 +128,9 @@ def test_a_red_reply_from_an_opted_out_patient_becomes_a_call() -> None:
 
 
 def test_stop_is_confirmed_once() -> None:
-    assert decide(situation(), triage(), Answer(command="stop")) == Decision(Change.OPT_OUT, answer="stopped")
+    assert decide(situation(), triage(), Answer(command="stop")) == Decision(
+        Change.OPT_OUT, answer="stopped", question="stop_reason"
+    )
     assert decide(situation(opted_out=True), triage(), Answer(command="stop")).answer is None
 
 
