@@ -33,7 +33,7 @@ INSTALLED := $(if $(wildcard $(DEV)),$(DEV),$(RUNTIME))
 # A virtual environment holds absolute paths: one whose folder was moved or copied is made anew.
 VENV_FITS := $(shell [ -x $(BIN)/python ] && [ "$$(cat .venv/.location 2>/dev/null)" = "$$PWD" ] && echo yes)
 
-.PHONY: help demo test install install-dev check format reader triage-report bench-checker lock clean browser FORCE
+.PHONY: help demo test install install-dev check format content reader triage-report bench-checker lock clean browser FORCE
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -58,6 +58,9 @@ check: $(DEV) ## Check style, format, types, import directions and dependencies
 
 format: $(DEV) ## Put the code in the project's format and mend what can be mended
 	@$(BIN)/ruff format && $(BIN)/ruff check --fix
+
+content: $(INSTALLED) ## Write docs/content.md: the table from source fact to text
+	@$(BIN)/rygbot messages table > docs/content.md
 
 reader: $(TRAINING) ## Train the checker's second reader anew, after a change of rules or corpus (3 minutes)
 	@$(TRAINING_PYTHON) -m tools.train_reader

@@ -14,6 +14,7 @@ from bot.alerts import raise_alert
 from bot.conversation import REACHED_DOCTOR, Change, Decision
 from bot.course import pause, refresh_holds, reopen, resume, running_enrolment
 from bot.delivery import opt_out
+from bot.grants import grant, note_stop_answer
 from bot.places import region_for
 from bot.red_flags import language_of
 from core import phone as telephone
@@ -48,6 +49,7 @@ def carry_out(
     if enrolment is not None and decision.screening_clean is not None:
         enrolment.screening_clean_at = now if decision.screening_clean else None
     _change(session, content, decision.change, patient, enrolment, now)
+    granted = _grants(session, content, decision, enrolment, now)
     if decision.alert is not None and decision.colour is not None:
         raise_alert(
             session,
@@ -60,7 +62,7 @@ def carry_out(
             reply=reply,
         )
     if not braked:
-        for draft in _drafts(session, content, decision, reply, patient, now):
+        for draft in [*granted, *_drafts(session, content, decision, reply, patient, now)]:
             enqueue(
                 session,
                 draft,
@@ -73,6 +75,17 @@ def carry_out(
             )
     if (running := running_enrolment(session, patient.id)) is not None:
         refresh_holds(session, running)
+
+
+def _grants(
+    session: Session, content: Content, decision: Decision, enrolment: Enrolment | None, now: datetime
+) -> list[Draft]:
+    """The patient's own wish and word; the text that confirms a wish."""
+    if enrolment is None:
+        return []
+    if decision.stop_answer is not None:
+        note_stop_answer(session, enrolment, decision.stop_answer, now)
+    return [grant(session, content, decision.wish, enrolment, now)] if decision.wish is not None else []
 
 
 def _change(

@@ -15,12 +15,23 @@ from bot.red_flags.normalise import fold
 from bot.red_flags.scores import pain_score
 
 Command = Literal["stop", "start", "pause", "help"]
+Progress = Literal["better", "same", "worse"]
+StopAnswer = Literal["well", "too_many", "other", "unsaid"]
+"""Why a patient stopped, in one word; `unsaid`: does not want to say."""
 
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)?|\w+(?:'\w+)?|[^\w\s]")
 _SOLO_WORDS_IN_COMMAND = 4
 _POLITE = frozenset("tak hej venligst please nu mvh hilsen jeg vil gerne bare venlig med".split())
 _STOP_OBJECTS = frozenset("sms sms'er sms'erne sms'en beskeder beskederne besked det her jer i mig".split())
 _THANKS = frozenset("tak takker mange tusind thanks thx thank taak".split())
+_STOP_ANSWERS: Mapping[StopAnswer, frozenset[str]] = {
+    "well": frozenset({"rask", "jeg er rask", "er rask", "rask igen", "jeg er rask igen"}),
+    "too_many": frozenset(
+        {"for mange", "for mange beskeder", "for mange sms", "for mange sms'er", "for mange smser", "formange"}
+    ),
+    "other": frozenset({"andet", "noget andet", "anden grund", "andre grunde"}),
+    "unsaid": frozenset({"nej", "vil ikke sige", "det vil jeg ikke sige"}),
+}
 _THUMBS_UP = "\U0001f44d"
 _THUMBS_DOWN = "\U0001f44e"
 
@@ -33,6 +44,12 @@ class Vocabulary(Protocol):
     @property
     def no(self) -> Sequence[str]: ...
     @property
+    def better(self) -> Sequence[str]: ...
+    @property
+    def same(self) -> Sequence[str]: ...
+    @property
+    def worse(self) -> Sequence[str]: ...
+    @property
     def numbers(self) -> Mapping[str, int]: ...
     @property
     def commands(self) -> Mapping[str, Sequence[str]]: ...
@@ -40,12 +57,17 @@ class Vocabulary(Protocol):
 
 @dataclass(frozen=True)
 class Answer:
-    """What a reply says as an answer. `yes`: True, False, or None when it says neither or both."""
+    """What a reply says as an answer. `yes`: True, False, or None when it says neither or both.
+
+    `progress`: how it goes compared to before, the worst that is said.
+    """
 
     yes: bool | None = None
     number: int | None = None
     command: Command | None = None
     thanks: bool = False
+    progress: Progress | None = None
+    stop_answer: StopAnswer | None = None
 
 
 def parse(text: str, vocabulary: Vocabulary) -> Answer:
@@ -59,7 +81,15 @@ def parse(text: str, vocabulary: Vocabulary) -> Answer:
         number=pain_score(tokens, {fold(word): number for word, number in vocabulary.numbers.items()}),
         command=command,
         thanks=bool(words) and any(word in _THANKS for word in words),
+        progress=_progress(words, vocabulary),
+        stop_answer=_stop_answer(words),
     )
+
+
+def _stop_answer(words: list[str]) -> StopAnswer | None:
+    """The answer to why, when it is one of those we asked for and nothing besides: more words are for a person."""
+    said = " ".join(word for word in words if word != "tak")
+    return next((name for name, forms in _STOP_ANSWERS.items() if said in forms), None)
 
 
 def _yes_or_no(tokens: list[str], vocabulary: Vocabulary) -> bool | None:
@@ -81,6 +111,19 @@ def _yes_or_no(tokens: list[str], vocabulary: Vocabulary) -> bool | None:
         corrected = {"vent", "hov", "undskyld", "mente", "forkert", "eller", "altsaa"} & set(tokens)
         return said[-1] if corrected else said[0] if tokens and len(said) == 2 and said[0] else None
     return said[0]
+
+
+def _progress(words: list[str], vocabulary: Vocabulary) -> Progress | None:
+    """The worst that is said: "lidt bedre om dagen, men værre om natten" is worse, "ikke bedre" the same."""
+    said: tuple[tuple[Progress, Sequence[str]], ...] = (
+        ("worse", vocabulary.worse),
+        ("same", vocabulary.same),
+        ("better", vocabulary.better),
+    )
+    for progress, phrases in said:
+        if any(_without(words, fold(phrase).split()) is not None for phrase in phrases):
+            return progress
+    return None
 
 
 def _command(words: list[str], vocabulary: Vocabulary) -> Command | None:

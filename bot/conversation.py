@@ -10,12 +10,18 @@ from enum import StrEnum
 from typing import Literal
 
 from bot.advice import choose_group
-from bot.answers import Answer
+from bot.answers import Answer, StopAnswer
+from bot.concerns import said_to
 from bot.red_flags import Level, Triage
+from bot.wishes import GoOnWish, PauseWish, Wish
 from core.states import AlertKind, Colour, EnrolmentState
 from messages.advice_schema import AdviceGroup
 
 REACHED_DOCTOR = "reached_doctor"
+ASKED_ONCE = frozenset({"sleep", "mood", "work"})
+"""Yes-or-no questions whose yes a person reads; the no is answered in kind."""
+STOP_REASON = "stop_reason"
+"""The question in the confirmation of a STOP; nothing is ever sent in answer to the answer."""
 
 
 class Change(StrEnum):
@@ -35,6 +41,7 @@ class Situation:
 
     `question`: kind of the last one asked; `asked_again`: it was a repetition. `can_reopen`: the patient's own STOP
     ended the course, so START takes it up again. `red_open`: staff still have to close a red alert.
+    `own_pause`: the course is on a pause that the patient asked for.
     """
 
     question: str | None
@@ -45,6 +52,7 @@ class Situation:
     checker_failed: bool = False
     can_reopen: bool = False
     red_open: bool = False
+    own_pause: bool = False
 
 
 @dataclass(frozen=True)
@@ -54,7 +62,8 @@ class Decision:
     `advice`: group of the advice text. `answer`: field name of an ordinary answer in replies.toml. `question`: what
     that answer asks again. `screening_clean`: True after a denial of all red flags, False from a red reply on,
     None leaves it. `check_contact`: ask later whether the patient got hold of a doctor. `answered`: the question has
-    its answer and is not open any more.
+    its answer and is not open any more. `wish`: of the patient, to be granted and confirmed. `stop_answer`: why the
+    patient stopped.
     """
 
     change: Change = Change.NONE
@@ -66,9 +75,11 @@ class Decision:
     screening_clean: bool | None = None
     check_contact: bool = False
     answered: bool = False
+    wish: Wish | None = None
+    stop_answer: StopAnswer | None = None
 
 
-def decide(situation: Situation, triage: Triage, answer: Answer) -> Decision:
+def decide(situation: Situation, triage: Triage, answer: Answer, wish: Wish | None = None) -> Decision:
     """One reply, one decision; every path that is not an ordinary, understood answer ends in a human queue."""
     if triage.level is Level.RED:
         return _red(situation, triage, answer)
@@ -80,9 +91,19 @@ def decide(situation: Situation, triage: Triage, answer: Answer) -> Decision:
         return _command(situation, triage, answer.command)
     if triage.level is Level.AMBER:
         group = choose_group(triage.level, triage.flags)
-        return _silenced(situation, _queue(AlertKind.REPLY, Colour.AMBER, advice=group))
+        queued = _queue(AlertKind.REPLY, Colour.AMBER, advice=group)
+        return _silenced(situation, replace(queued, answered=_is_answer(situation.question, answer)))
+    return _green(situation, triage, answer, wish)
+
+
+def _green(situation: Situation, triage: Triage, answer: Answer, wish: Wish | None) -> Decision:
+    """Nothing to worry about and no command: the answer to why, a wish, or an answer in or out of a course."""
     if not situation.has_words and answer == Answer():
         return _silenced(situation, _queue(AlertKind.UNREADABLE, Colour.AMBER, answer="no_words"))
+    if situation.opted_out and situation.question == STOP_REASON and answer.stop_answer is not None:
+        return Decision(stop_answer=answer.stop_answer, answered=True)
+    if wish is not None and _may_be_granted(situation, wish):
+        return _wish(situation, wish)
     if situation.course is not EnrolmentState.ACTIVE:
         text = "course_over" if situation.course is not EnrolmentState.PAUSED else "noted"
         return _silenced(situation, _queue(AlertKind.OUTSIDE_COURSE, Colour.BLUE, answer=text))
@@ -125,7 +146,9 @@ def _command(situation: Situation, triage: Triage, command: Literal["stop", "sta
         if situation.red_open:
             # From here on nobody may write and ask whether a doctor was reached: somebody must ring.
             alert = (AlertKind.CALL_BACK, Colour.RED)
-        return Decision(Change.OPT_OUT, answer=answer, alert=alert[0], colour=alert[1])
+        return Decision(
+            Change.OPT_OUT, answer=answer, question=STOP_REASON if answer else None, alert=alert[0], colour=alert[1]
+        )
     if command == "start":
         return _start(situation)
     if situation.opted_out:
@@ -152,21 +175,60 @@ def _contact(triage: Triage, answer: Answer) -> Decision:
     return Decision(advice=missed, alert=AlertKind.NO_CONTACT, colour=Colour.RED, answered=True)
 
 
+def _may_be_granted(situation: Situation, wish: Wish) -> bool:
+    """In a running course; not against a pause that staff made, and not when it may be the answer to a question."""
+    if situation.opted_out or situation.course not in {EnrolmentState.ACTIVE, EnrolmentState.PAUSED}:
+        return False
+    is_paused = situation.course is EnrolmentState.PAUSED
+    if isinstance(wish, GoOnWish):
+        return is_paused and situation.own_pause
+    if isinstance(wish, PauseWish):
+        return situation.own_pause or not is_paused
+    return not (wish.bare and situation.question is not None)
+
+
+def _wish(situation: Situation, wish: Wish) -> Decision:
+    """The wish is granted; a screening that it left unanswered is treated as any screening without an answer."""
+    granted = _screening(situation, Answer()) if situation.question == "screening" else Decision()
+    return replace(granted, wish=wish)
+
+
 def _ordinary(situation: Situation, triage: Triage, answer: Answer) -> Decision:
     """A green reply in a running course, read in the light of the last question."""
     question = situation.question
     if question == "screening":
         return _screening(situation, answer)
-    if question == "pain" and answer.number is None:
-        if situation.asked_again:
-            return Decision(answer="noted")
-        return Decision(answer="pain_unclear", question="pain")
     if question == "pain":
-        return Decision(answer="pain_noted", answered=True)
+        return _pain(situation, answer)
     if question in {"exercise", "activity"} and answer.yes is not None:
         return Decision(answer=f"{question}_{'done' if answer.yes else 'missed'}", answered=True)
+    if question in ASKED_ONCE and answer.yes is False:
+        return Decision(answer=f"{question}_fine", answered=True)
+    if question == "progress":
+        return _progress(situation, triage, answer)
     if "better" in triage.flags:
         return Decision(answer="better")
+    return Decision(answer="thanks" if answer.thanks else "noted")
+
+
+def _is_answer(question: str | None, answer: Answer) -> bool:
+    """Whether an amber reply also settles what was asked, so that the next one is not read as its answer."""
+    return question in {*ASKED_ONCE, "progress"} and said_to(question, answer) is not None
+
+
+def _pain(situation: Situation, answer: Answer) -> Decision:
+    if answer.number is not None:
+        return Decision(answer="pain_noted", answered=True)
+    return Decision(answer="noted") if situation.asked_again else Decision(answer="pain_unclear", question="pain")
+
+
+def _progress(situation: Situation, triage: Triage, answer: Answer) -> Decision:
+    """What is not better has been raised to amber; a bare yes says nothing and is asked once more."""
+    said = said_to("progress", answer)
+    if said == "yes" and "better" not in triage.flags and not situation.asked_again:
+        return Decision(answer="progress_unclear", question="progress")
+    if said == "better" or "better" in triage.flags:
+        return Decision(answer="better", answered=True)
     return Decision(answer="thanks" if answer.thanks else "noted")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
@@ -12,12 +12,17 @@ from core import phone as telephone
 from core.models import Clinic, Enrolment, EnrolmentState, Message, MessageKind, MessageState
 from messages.loader import Content
 from messages.render import render
-from scheduler.calendar import Window, at
-from scheduler.outbox import apply_holds, cancel_course, enqueue_plan, lock_patient, open_red
+from messages.schema import Purpose
+from scheduler.calendar import Window, at, next_sendable
+from scheduler.outbox import WAITING, apply_holds, cancel_course, enqueue_plan, lock_patient, open_red
 from scheduler.planning import Course, Facts, PlannedStep, plan
+from scheduler.replanning import again
 
 RUNNING = (EnrolmentState.ACTIVE, EnrolmentState.PAUSED)
 STOPPED_BY_PATIENT = "patienten har afmeldt sms"
+AFTER_PAUSE = "efter pausen"
+NEAR = timedelta(hours=36)
+"""A planned screening within this is soon enough: none is asked besides."""
 ON_THE_WAY = (MessageState.PLANNED, MessageState.HELD, MessageState.SENDING)
 
 
@@ -48,48 +53,95 @@ def refresh_holds(session: Session, enrolment: Enrolment) -> None:
         red_open=bool(session.scalar(select(open_red(enrolment.patient_id)))),
         paused=enrolment.state == EnrolmentState.PAUSED,
         clean_at=enrolment.screening_clean_at,
+        fewer=enrolment.fewer_since is not None,
     )
     apply_holds(session, enrolment.id, facts)
 
 
 def pause(session: Session, enrolment: Enrolment, *, now: datetime, until: date | None, staff_id: int | None) -> None:
-    """Hold the course. `until`: local date on whose morning it goes on by itself; None waits for somebody."""
+    """Hold the course. `until`: local date on whose morning it goes on by itself; None waits for somebody.
+
+    `staff_id` None: the patient asked for it.
+    """
     lock(session, enrolment)
     if enrolment.state not in RUNNING:
         return
     enrolment.state = EnrolmentState.PAUSED
     enrolment.paused_until = at(until, time(0)) if until else None
+    enrolment.pause_wished_at = now if staff_id is None else None
     refresh_holds(session, enrolment)
     audit_change(session, enrolment, staff_id, "enrolment.pause", now)
 
 
 def resume(session: Session, enrolment: Enrolment, *, now: datetime, staff_id: int | None) -> None:
-    """Go on with what is still to come; what fell due during the pause expires and is not sent in a heap."""
+    """Go on with what is still to come; what fell due during the pause expires and is not sent in a heap.
+
+    But for the screening: one that nobody was asked is asked first. A closing is not lost either.
+    """
     lock(session, enrolment)
     if enrolment.state != EnrolmentState.PAUSED:
         return
     enrolment.state = EnrolmentState.ACTIVE
     enrolment.paused_until = None
+    enrolment.pause_wished_at = None
     refresh_holds(session, enrolment)
+    _make_up(session, enrolment, now)
     audit_change(session, enrolment, staff_id, "enrolment.resume", now)
+
+
+def _make_up(session: Session, enrolment: Enrolment, now: datetime) -> None:
+    """The last screening that the pause swallowed goes out at the first hour it may, the closing a day after."""
+    clinic = session.get_one(Clinic, enrolment.clinic_id)
+    window = Window(clinic.window_opens, clinic.window_closes)
+    wanted = now
+    for purpose in (Purpose.SCREENING, Purpose.CLOSING):
+        if (missed := _swallowed(session, enrolment, purpose, now)) is not None:
+            enrolment.plan_version += 1
+            due_at = next_sendable(wanted, window, on_holidays=missed.on_holidays)
+            again(session, missed, plan_version=enrolment.plan_version, due_at=due_at, now=now, reason=AFTER_PAUSE)
+            wanted = due_at + timedelta(days=1)
+
+
+def _swallowed(session: Session, enrolment: Enrolment, purpose: Purpose, now: datetime) -> Message | None:
+    """The last text of this purpose that was due, if it was never sent and no other is near."""
+    rows = session.scalars(
+        select(Message)
+        .where(Message.enrolment_id == enrolment.id, Message.purpose == purpose)
+        .order_by(Message.due_at, Message.id)
+    ).all()
+    if any(row.state in WAITING and now < row.due_at <= now + NEAR for row in rows):
+        return None
+    last = next((row for row in reversed(rows) if row.due_at <= now), None)
+    if last is None or last.state == MessageState.EXPIRED:
+        return last
+    return last if last.state in WAITING and last.expires_at <= now else None
+
+
+def course_of(session: Session, content: Content, enrolment: Enrolment) -> Course | None:
+    """The enrolment as planning needs it, the patient's own hour included; None when its programme is gone."""
+    programme = content.programmes.get(enrolment.programme_id)
+    if programme is None:
+        return None
+    clinic = session.get_one(Clinic, enrolment.clinic_id)
+    return Course(
+        programme=programme,
+        enrolled_at=enrolment.created_at,
+        start_date=enrolment.start_date,
+        time_of_day=enrolment.wished_time or enrolment.time_of_day,
+        instructed=enrolment.instructed,
+        window=Window(clinic.window_opens, clinic.window_closes),
+    )
 
 
 def reopen(session: Session, content: Content, enrolment: Enrolment, *, now: datetime) -> None:
     """Take up a course that the patient's own STOP ended: what was still to come is planned anew."""
-    programme = content.programmes.get(enrolment.programme_id)
-    if programme is None or enrolment.state_reason != STOPPED_BY_PATIENT:
+    course = course_of(session, content, enrolment)
+    if course is None or enrolment.state_reason != STOPPED_BY_PATIENT:
         return
-    clinic = session.get_one(Clinic, enrolment.clinic_id)
-    course = Course(
-        programme=programme,
-        enrolled_at=enrolment.created_at,
-        start_date=enrolment.start_date,
-        time_of_day=enrolment.time_of_day,
-        instructed=enrolment.instructed,
-        window=Window(clinic.window_opens, clinic.window_closes),
-    )
     enrolment.state = EnrolmentState.ACTIVE
     enrolment.state_reason = ""
+    enrolment.stop_answer = None
+    enrolment.pause_wished_at = enrolment.paused_until = None
     enrolment.ended_at = None
     enrolment.plan_version += 1
     enqueue_course(session, enrolment, [row for row in plan(course) if row.due_at > now], now)

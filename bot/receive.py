@@ -14,9 +14,11 @@ from bot import conversation
 from bot.act import carry_out
 from bot.alerts import clinic_for_stranger, has_open_red, raise_alert
 from bot.answers import Answer, parse
+from bot.concerns import for_checker, weigh
 from bot.course import RUNNING, STOPPED_BY_PATIENT
 from bot.red_flags import Checker, Level, check_safely
 from bot.red_flags import Triage as Reading
+from bot.wishes import read_wish
 from core import phone as telephone
 from core.crypto import keyring_of
 from core.models import AlertKind, Clinic, Colour, Enrolment, Message, MessageKind, Patient, Reply, Triage
@@ -30,7 +32,7 @@ QUESTION_STAYS = timedelta(hours=72)
 """How long a question is what a reply is read in the light of."""
 SCREENING_STAYS = timedelta(days=8)
 """How long a bare yes or no may still be the answer to a screening: until the next one is asked."""
-YES_OR_NO = frozenset({"screening", "exercise", "activity", conversation.REACHED_DOCTOR})
+YES_OR_NO = frozenset({"screening", "exercise", "activity", *conversation.ASKED_ONCE, conversation.REACHED_DOCTOR})
 MAX_ATTEMPTS = 5
 """Failures after which a reply is handed to staff as it is."""
 STRANGER_ANSWERED_FOR = timedelta(hours=24)
@@ -94,7 +96,7 @@ def process(session: Session, content: Content, checker: Checker, reply_id: int,
     answer = parse(reply.body, content.replies.vocabulary)
     asked = _asked(session, patient, reply, answer)
     reply.question = asked.question if asked else None
-    triage, failed = _triage(session, checker, reply, now)
+    triage, failed = _triage(session, content, checker, reply, answer, now)
     situation = conversation.Situation(
         question=reply.question,
         asked_again=asked is not None and asked.kind == MessageKind.ANSWER,
@@ -104,8 +106,9 @@ def process(session: Session, content: Content, checker: Checker, reply_id: int,
         checker_failed=failed,
         can_reopen=enrolment is not None and enrolment.state_reason == STOPPED_BY_PATIENT,
         red_open=has_open_red(session, patient.id),
+        own_pause=enrolment is not None and enrolment.pause_wished_at is not None,
     )
-    decision = conversation.decide(situation, triage, answer)
+    decision = conversation.decide(situation, triage, answer, read_wish(reply.body, reply.received_at))
     if decision.answered and asked is not None:
         reply.answers_id = asked.id
     carry_out(session, content, decision, reply=reply, patient=patient, enrolment=enrolment, now=now)
@@ -116,7 +119,8 @@ def _asked(session: Session, patient: Patient, reply: Reply, answer: Answer) -> 
     """What the reply answers: the newest open question when it was written.
 
     A bare yes or no to a question that wants something else is read as the late answer to an open screening, which
-    stays open until the next one.
+    stays open until the next one. A no to how it goes is its answer: it brings a person, where a clean screening would
+    bring nobody.
     """
     asked = open_questions(session, patient.id, reply.received_at, SCREENING_STAYS)
     screening = next((question for question in asked if question.question == "screening"), None)
@@ -124,7 +128,7 @@ def _asked(session: Session, patient: Patient, reply: Reply, answer: Answer) -> 
         return None
     newest = asked[0]
     is_fresh = (newest.sent_at or newest.claimed_at or newest.due_at) > reply.received_at - QUESTION_STAYS
-    wants_yes_or_no = newest.question in YES_OR_NO
+    wants_yes_or_no = newest.question in YES_OR_NO or (newest.question == "progress" and answer.yes is not True)
     is_bare = answer.yes is not None and answer.number is None
     if is_bare and not (is_fresh and wants_yes_or_no):
         return screening or (newest if is_fresh else None)
@@ -218,9 +222,12 @@ def _latest_enrolment(session: Session, patient: Patient) -> Enrolment | None:
     )
 
 
-def _triage(session: Session, checker: Checker, reply: Reply, now: datetime) -> tuple[Reading, bool]:
+def _triage(
+    session: Session, content: Content, checker: Checker, reply: Reply, answer: Answer, now: datetime
+) -> tuple[Reading, bool]:
     """Check and store. The second is True when the checker failed and the reply needs eyes."""
-    triage, error = check_safely(checker, reply.body, _question_for_checker(reply.question))
+    triage, error = check_safely(checker, reply.body, for_checker(reply.question))
+    triage = weigh(reply.body, reply.question, answer, triage, content.replies.concern)
     if error is not None:
         log.error("checker failed", reply=reply.id, error=type(error).__name__)
     reply.triage = Triage(
@@ -234,10 +241,6 @@ def _triage(session: Session, checker: Checker, reply: Reply, now: datetime) -> 
     return triage, error is not None
 
 
-def _question_for_checker(question: str | None) -> str | None:
-    return None if question == conversation.REACHED_DOCTOR else question
-
-
 def _stranger(session: Session, content: Content, checker: Checker, reply: Reply, now: datetime) -> Level | None:
     """A number nobody knows: staff's queue, and one polite answer a day that says nothing of anybody."""
     clinic_id = clinic_for_stranger(session, reply.recipient)
@@ -246,7 +249,7 @@ def _stranger(session: Session, content: Content, checker: Checker, reply: Reply
         return None
     reply.processed_at = now
     reply.clinic_id = clinic_id
-    triage, _ = _triage(session, checker, reply, now)
+    triage, _ = _triage(session, content, checker, reply, Answer(), now)
     raise_alert(
         session,
         clinic_id=clinic_id,

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import product
+from itertools import pairwise, product
 
 from messages.advice_schema import AdviceGroup
 from messages.languages import Language
 from messages.lint_rules import RULES, Specimen
+from messages.lint_sheet import exercise_problems, handout_problems
 from messages.loader import Content
-from messages.readability import lix
+from messages.readability import lix, sentences, words
 from messages.regions import NUMBER_MAX, REGION_IDS, SERVICE_MAX
 from messages.render import CLINIC_NAME_UNITS, render
+from messages.reply_schema import LONGEST_VALUES
 from messages.schema import Programme, Purpose, Source
 from messages.sms import Encoding, measure
 from messages.source_schema import SourceDocument
@@ -21,7 +23,14 @@ LONGEST_CLINIC = "Fysioterapien ved Nørre Allé 12"[:CLINIC_NAME_UNITS]
 PHONE = "12 34 56 78"
 LONGEST_SERVICE = {"service": "Lægevagttelefonen"[:SERVICE_MAX], "number": "70 11 07 0707"[:NUMBER_MAX]}
 
+TYPICAL_CLINIC = "Rygklinikken Aarhus"
 FEWEST_TEXTS, MOST_TEXTS = 20, 36
+LONGEST_GAP = 7
+"""Days between two screenings, and between the last one and the end of the course."""
+MEAN_LIX = 25
+MEAN_SEGMENTS = 1.3
+"""Over the texts of all courses together. The weekly screening for the neck asks about four signs more."""
+MEAN_SEGMENTS_ONE_COURSE = 1.45
 MOST_IN_A_WEEK = 4
 
 
@@ -49,6 +58,51 @@ class Row:
     problems: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Figures:
+    """One course in numbers. `segments`: mean with a clinic name of ordinary length; `most_segments`: with the longest.
+
+    `lix`: mean; `most_lix`; `longest_sentence` in words; `longest_gap`: most days without a screening.
+    """
+
+    programme: str
+    texts: int
+    segments: float
+    most_segments: int
+    lix: float
+    most_lix: float
+    longest_sentence: int
+    longest_gap: int
+
+
+def figures(programme: Programme) -> Figures:
+    typical = [render(step.text, clinic=TYPICAL_CLINIC, phone=PHONE) for step in programme.steps]
+    longest = [render(step.text, clinic=LONGEST_CLINIC, phone=PHONE) for step in programme.steps]
+    bodies = [text.split(": ", 1)[-1] for text in typical]
+    indexes = [lix(body) for body in bodies]
+    return Figures(
+        programme=programme.id,
+        texts=len(typical),
+        segments=sum(measure(text).segments for text in typical) / len(typical),
+        most_segments=max(measure(text).segments for text in longest),
+        lix=sum(indexes) / len(indexes),
+        most_lix=max(indexes),
+        longest_sentence=max(len(words(sentence)) for body in bodies for sentence in sentences(body)),
+        longest_gap=_longest_gap(programme),
+    )
+
+
+def mean_segments(programmes: Iterable[Programme]) -> float:
+    """Segments per text over all courses, with a clinic name of ordinary length."""
+    table = [figures(programme) for programme in programmes]
+    return sum(row.segments * row.texts for row in table) / sum(row.texts for row in table)
+
+
+def _longest_gap(programme: Programme) -> int:
+    asked = [step.day for step in programme.steps if step.purpose is Purpose.SCREENING]
+    return max((later - earlier for earlier, later in pairwise([0, *asked, programme.steps[-1].day])), default=0)
+
+
 def rows(content: Content) -> list[Row]:
     """Every text a patient may receive: the programmes' steps, the advice, the answers."""
     return [_row(specimen, content.sources) for specimen in _specimens(content)]
@@ -58,7 +112,8 @@ def lint(content: Content) -> list[Finding]:
     """All breaches; an empty list means that the content may be used."""
     in_texts = [finding for specimen in _specimens(content) for finding in _text_findings(specimen, content.sources)]
     in_courses = [finding for programme in content.programmes.values() for finding in _course_findings(programme)]
-    return in_texts + in_courses
+    in_means = list(_mean_findings(content.programmes.values()))
+    return in_texts + in_courses + in_means + list(_sheet_findings(content))
 
 
 def _row(specimen: Specimen, sources: Mapping[str, SourceDocument]) -> Row:
@@ -82,7 +137,8 @@ def _specimens(content: Content) -> Iterator[Specimen]:
             yield Specimen(programme.id, step.id, "step", step.text, filled, step.sources, step)
     yield from _advice_specimens(content)
     for name, template in content.replies.answers:
-        yield Specimen("answers", name, "answer", template, render(template, clinic=LONGEST_CLINIC, phone=PHONE))
+        filled = render(template, clinic=LONGEST_CLINIC, phone=PHONE, **LONGEST_VALUES)
+        yield Specimen("answers", name, "answer", template, filled)
 
 
 def _advice_specimens(content: Content) -> Iterator[Specimen]:
@@ -109,10 +165,27 @@ def _text_findings(specimen: Specimen, sources: Mapping[str, SourceDocument]) ->
     for name, rule in RULES.items():
         for problem in rule(specimen):
             yield Finding(specimen.place, specimen.name, name, problem)
-    for source in specimen.sources:
+    for problem in _unregistered(specimen.sources, sources):
+        yield Finding(specimen.place, specimen.name, "source", problem)
+
+
+def _sheet_findings(content: Content) -> Iterator[Finding]:
+    for exercise in content.exercises.values():
+        yield from (Finding("exercises", *problem) for problem in exercise_problems(exercise))
+        for offer in exercise.offers:
+            if offer.programme not in content.programmes:
+                yield Finding("exercises", exercise.id, "programme", f"there is no programme '{offer.programme}'")
+    yield from (Finding("sheet", *problem) for problem in handout_problems(content.handout, content.programmes))
+    cited = [("exercises", item.id, item.sources) for item in content.exercises.values()]
+    cited += [("sheet", "handout", signs.sources) for signs in content.handout.signs]
+    for place, name, sources in cited:
+        yield from (Finding(place, name, "source", problem) for problem in _unregistered(sources, content.sources))
+
+
+def _unregistered(cited: Iterable[Source], sources: Mapping[str, SourceDocument]) -> Iterator[str]:
+    for source in cited:
         if not _registered(source, sources):
-            problem = f"sources.toml has no section '{source.section}' in {source.document}"
-            yield Finding(specimen.place, specimen.name, "source", problem)
+            yield f"sources.toml has no section '{source.section}' in {source.document}"
 
 
 def _registered(source: Source, sources: Mapping[str, SourceDocument]) -> bool:
@@ -135,3 +208,21 @@ def _course_findings(programme: Programme) -> Iterator[Finding]:
     if not FEWEST_TEXTS <= len(days) <= MOST_TEXTS:
         problem = f"{len(days)} texts; a course has {FEWEST_TEXTS} to {MOST_TEXTS}"
         yield Finding(programme.id, "", "course-length", problem)
+    yield from _figure_findings(figures(programme))
+
+
+def _figure_findings(row: Figures) -> Iterator[Finding]:
+    if row.longest_gap > LONGEST_GAP:
+        problem = f"{row.longest_gap} days without a screening; at most {LONGEST_GAP}"
+        yield Finding(row.programme, "", "screening-gap", problem)
+    if row.segments > MEAN_SEGMENTS_ONE_COURSE:
+        problem = f"{row.segments:.2f} segments per text; at most {MEAN_SEGMENTS_ONE_COURSE}"
+        yield Finding(row.programme, "", "mean-segments", problem)
+    if row.lix > MEAN_LIX:
+        yield Finding(row.programme, "", "mean-lix", f"mean LIX {row.lix:.1f}; at most {MEAN_LIX}")
+
+
+def _mean_findings(programmes: Iterable[Programme]) -> Iterator[Finding]:
+    mean = mean_segments(programmes)
+    if mean > MEAN_SEGMENTS:
+        yield Finding("all", "", "mean-segments", f"{mean:.2f} segments per text; at most {MEAN_SEGMENTS}")

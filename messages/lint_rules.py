@@ -34,12 +34,13 @@ _SCREENED_NECK = ("svag arm", "klodset hånd", "svage ben", "usikker gang")
 class Specimen:
     """One text as it is judged: the template, and filled in with the longest clinic name and real-looking numbers.
 
-    `place`: the programme, or "advice" or "answers". `red`: answers a red flag. `step`: None outside programmes.
+    `place`: the programme, or "advice", "answers" or "sheet" (exercises and what is printed).
+    `red`: answers a red flag. `step`: None outside programmes.
     """
 
     place: str
     name: str
-    kind: Literal["step", "advice", "answer"]
+    kind: Literal["step", "advice", "answer", "sheet"]
     template: str
     filled: str
     sources: tuple[Source, ...] = ()
@@ -84,7 +85,7 @@ def _easy(specimen: Specimen) -> Iterator[str]:
 
 
 def _short_sentences(specimen: Specimen) -> Iterator[str]:
-    if specimen.kind != "step":
+    if specimen.kind not in {"step", "sheet"}:
         return  # telephone numbers count as words, and advice is full of them
     for sentence in sentences(specimen.body):
         if len(words(sentence)) > MAX_SENTENCE_WORDS:
@@ -137,7 +138,7 @@ def _no_soothing(specimen: Specimen) -> Iterator[str]:
 
 def _welcome(specimen: Specimen) -> Iterator[str]:
     if specimen.purpose is Purpose.WELCOME:
-        for needed in ("STOP", "112", "ikke døgnet rundt"):
+        for needed in ("STOP", "112", "ikke døgnet rundt", "læge", "lægevagt"):
             if needed not in specimen.body:
                 yield f"the welcome must say '{needed}'"
 
@@ -154,8 +155,10 @@ def _question(specimen: Specimen) -> Iterator[str]:
     question = specimen.step.question if specimen.step else None
     if question and "?" not in specimen.body:
         yield "a question without a question mark"
-    if question in {"exercise", "activity"} and "Svar JA eller NEJ" not in specimen.body:
+    if question in {"exercise", "activity", "sleep", "mood", "work"} and "Svar JA eller NEJ" not in specimen.body:
         yield "must ask for JA or NEJ"
+    if question == "progress" and "BEDRE, DET SAMME eller VÆRRE" not in specimen.body:
+        yield "must ask for BEDRE, DET SAMME or VÆRRE"
     if question == "pain" and "fra 0 til 10" not in specimen.body:
         yield "must ask for a number from 0 to 10"
     if specimen.step and not question and "?" in specimen.body:

@@ -12,6 +12,8 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from messages.advice_schema import Advice, AdviceFile, AdviceGroup, Calls
+from messages.exercise_schema import Exercise, ExercisesFile
+from messages.handout_schema import Handout
 from messages.languages import Language, Languages
 from messages.regions import NationalNumbers, Region, RegionsFile
 from messages.reply_schema import Replies
@@ -39,6 +41,11 @@ class Content:
     regions: Mapping[str, Region]
     national: NationalNumbers
     sources: Mapping[str, SourceDocument]
+    exercises: Mapping[str, Exercise]
+    """By id, in the order of the file."""
+    drawings: Mapping[str, str]
+    """The SVG of each exercise, by its id."""
+    handout: Handout
 
 
 def load_content(folder: Path | None = None) -> Content:
@@ -47,17 +54,21 @@ def load_content(folder: Path | None = None) -> Content:
     Raises ContentError when a file is missing, is not TOML, or breaks a rule of its model.
     """
     root = SHIPPED if folder is None else folder
-    regions = _load(root / "regions.toml", RegionsFile)
-    advice = _load(root / "advice.toml", AdviceFile)
+    regions = load_toml(root / "regions.toml", RegionsFile)
+    advice = load_toml(root / "advice.toml", AdviceFile)
+    exercises = load_toml(root / "exercises.toml", ExercisesFile).exercises
     return Content(
         programmes=MappingProxyType(_programmes(root / "programmes")),
         advice=MappingProxyType(dict(advice.group)),
         calls=MappingProxyType(dict(advice.call)),
-        languages=_load(root / "languages.toml", Languages),
-        replies=_load(root / "replies.toml", Replies),
+        languages=load_toml(root / "languages.toml", Languages),
+        replies=load_toml(root / "replies.toml", Replies),
         regions=MappingProxyType(dict(regions.region)),
         national=regions.national,
-        sources=MappingProxyType(dict(_load(root / "sources.toml", SourcesFile).source)),
+        sources=MappingProxyType(dict(load_toml(root / "sources.toml", SourcesFile).source)),
+        exercises=MappingProxyType({exercise.id: exercise for exercise in exercises}),
+        drawings=MappingProxyType({exercise.id: _drawing(root, exercise.id) for exercise in exercises}),
+        handout=load_toml(root / "handout.toml", Handout),
     )
 
 
@@ -65,14 +76,24 @@ def _programmes(folder: Path) -> dict[str, Programme]:
     paths = sorted(folder.glob("*.toml"))
     if not paths:
         raise ContentError(f"{folder.name}: no programme files (*.toml) found.")
-    programmes = {path.stem: _load(path, Programme) for path in paths}
+    programmes = {path.stem: load_toml(path, Programme) for path in paths}
     for stem, programme in programmes.items():
         if programme.id != stem:
             raise ContentError(f"{stem}.toml: the id is '{programme.id}'; it must be the file's name, '{stem}'.")
     return programmes
 
 
-def _load(path: Path, model: type[Model]) -> Model:
+def _drawing(root: Path, exercise: str) -> str:
+    try:
+        return (root / "drawings" / f"{exercise}.svg").read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise ContentError(
+            f"exercises.toml: the exercise '{exercise}' has no drawing, drawings/{exercise}.svg."
+        ) from error
+
+
+def load_toml(path: Path, model: type[Model]) -> Model:
+    """One file as its model. Raises ContentError."""
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:

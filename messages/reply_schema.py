@@ -5,15 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Annotated, TypeVar
+from typing import Annotated, Literal, TypeVar, get_args
 
 from pydantic import AfterValidator, Field, StringConstraints, field_validator, model_validator
 
-from messages.schema import Frozen
+from messages.schema import Frozen, QuestionKind
 
-REPLY_PLACEHOLDERS = frozenset({"klinik", "telefon"})
+LONGEST_VALUES: Mapping[str, str] = MappingProxyType(
+    {"tid": "om eftermiddagen", "dato": "mandag den 28. september", "fra": "10.30", "til": "19.30"}
+)
+"""What an answer may name besides the clinic and its telephone, each with the longest that is put in its place."""
+REPLY_PLACEHOLDERS = frozenset({"klinik", "telefon", *LONGEST_VALUES})
 Key = TypeVar("Key")
 Value = TypeVar("Value")
+
+Said = Literal["yes", "no", "better", "same", "worse"]
+"""What a reply may say as an answer to a question in words."""
 
 COMMANDS = ("stop", "start", "pause", "help")
 
@@ -53,15 +60,29 @@ class Answers(Frozen):
     activity_done: Template
     activity_missed: Template
     better: Template
+    progress_unclear: Template
+    """How it goes was answered with a bare yes."""
+    sleep_fine: Template
+    """NEJ: pain does not keep the patient awake."""
+    mood_fine: Template
+    work_fine: Template
     thanks: Template
     noted: Template
     """Ordinary free text that asks for nothing."""
     stopped: Template
+    """Confirms STOP and asks why: the last text until START, whatever the answer."""
     started: Template
     """START after STOP or PAUSE, while the course still runs."""
     nothing_to_start: Template
     """START when the course is over."""
     paused: Template
+    wish_time: Template
+    """The texts come at the hour the patient asked for ({tid})."""
+    wish_outside: Template
+    """The clinic sends none at that hour, only from {fra} to {til}."""
+    wish_fewer: Template
+    wish_pause: Template
+    """A pause with an end, on the morning of {dato}."""
     help: Template
     unknown_sender: Template
     """To a number that belongs to no patient: says nothing of anybody."""
@@ -80,10 +101,13 @@ class Vocabulary(Frozen):
 
     yes: tuple[Word, ...]
     no: tuple[Word, ...]
+    better: tuple[Word, ...]
+    same: tuple[Word, ...]
+    worse: tuple[Word, ...]
     numbers: Annotated[Mapping[Word, Annotated[int, Field(ge=0, le=10)]], AfterValidator(_frozen)]
     commands: Annotated[Mapping[str, tuple[Word, ...]], AfterValidator(_frozen)]
 
-    @field_validator("yes", "no", mode="before")
+    @field_validator("yes", "no", "better", "same", "worse", mode="before")
     @classmethod
     def _list_to_tuple(cls, value: object) -> object:
         return tuple(value) if isinstance(value, list) else value
@@ -101,7 +125,8 @@ class Vocabulary(Frozen):
             raise ValueError(f"the commands must be {list(COMMANDS)}")
         if set(self.numbers.values()) != set(range(11)):
             raise ValueError("every number from 0 to 10 needs at least one word")
-        meanings = [self.yes, self.no, tuple(self.numbers), *self.commands.values()]
+        progress = (self.better, self.same, self.worse)
+        meanings = [self.yes, self.no, *progress, tuple(self.numbers), *self.commands.values()]
         words = [word for meaning in meanings for word in meaning]
         twice = sorted({word for word in words if words.count(word) > 1})
         if twice:
@@ -111,8 +136,27 @@ class Vocabulary(Frozen):
         return self
 
 
+class Concern(Frozen):
+    """Answers that a person must read. `flag`: an amber one of red_flags.toml."""
+
+    said: tuple[Said, ...]
+    flag: str
+
+    @field_validator("said", mode="before")
+    @classmethod
+    def _list_to_tuple(cls, value: object) -> object:
+        return tuple(value) if isinstance(value, list) else value
+
+
+def _about_questions(concerns: Mapping[str, Concern]) -> Mapping[str, Concern]:
+    if unknown := set(concerns) - set(get_args(QuestionKind)):
+        raise ValueError(f"there are no such questions: {sorted(unknown)}")
+    return concerns
+
+
 class Replies(Frozen):
-    """replies.toml."""
+    """replies.toml. `concern`: by the kind of question."""
 
     answers: Answers
     vocabulary: Vocabulary
+    concern: Annotated[Mapping[str, Concern], AfterValidator(_about_questions), AfterValidator(_frozen)]

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
-QuestionKind = Literal["screening", "pain", "exercise", "activity", "open"]
+QuestionKind = Literal["screening", "pain", "exercise", "activity", "progress", "sleep", "mood", "work"]
 
 PLACEHOLDERS = frozenset({"klinik", "telefon"})
 """What a step's text may refer to: the clinic's name and its telephone number."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 
 from messages.schema import Programme, Purpose, Step
 from scheduler.calendar import Window, at, local, next_sendable, next_sending_day
@@ -21,9 +22,22 @@ TIMES_OF_DAY: Mapping[str, time] = {
 DEFAULT_TIME_OF_DAY = "formiddag"
 
 
+def wall_time(time_of_day: str) -> time:
+    """A time of day by name, or a clock time "17:00", as wall-clock time; the default for anything else."""
+    if (named := TIMES_OF_DAY.get(time_of_day)) is not None:
+        return named
+    try:
+        return time.fromisoformat(time_of_day)
+    except ValueError:
+        return TIMES_OF_DAY[DEFAULT_TIME_OF_DAY]
+
+
 @dataclass(frozen=True)
 class Course:
-    """What planning needs to know of an enrolment. `enrolled_at` is UTC, `start_date` local."""
+    """What planning needs to know of an enrolment. `enrolled_at` is UTC, `start_date` local.
+
+    `time_of_day`: a name in TIMES_OF_DAY or a clock time "17:00".
+    """
 
     programme: Programme
     enrolled_at: datetime
@@ -53,7 +67,21 @@ def plan(course: Course) -> list[PlannedStep]:
         if rows:
             due_at, reason = _after(rows[-1], due_at, reason, step, course)
         rows.append(PlannedStep(step, due_at, _expires(step, due_at, course.window), reason))
-    return rows
+    return _one_a_day(rows)
+
+
+def _one_a_day(rows: list[PlannedStep]) -> list[PlannedStep]:
+    """A text that had to wait may not run into the day of the next one: its time ends with the day before.
+
+    The welcome is excepted; it must not be lost, and the first text keeps its distance to it.
+    """
+    kept = [
+        row
+        if row.step.purpose is Purpose.WELCOME
+        else replace(row, expires_at=min(row.expires_at, at(local(later.due_at).date(), time(0))))
+        for row, later in pairwise(rows)
+    ]
+    return [*kept, *rows[-1:]]
 
 
 def _due(step: Step, course: Course) -> tuple[datetime, str]:
@@ -70,7 +98,7 @@ def _due(step: Step, course: Course) -> tuple[datetime, str]:
 
 def _wall_time(step: Step, course: Course) -> time:
     """The step's own time or the patient's, inside the clinic's window."""
-    wall = step.at or TIMES_OF_DAY.get(course.time_of_day, TIMES_OF_DAY[DEFAULT_TIME_OF_DAY])
+    wall = step.at or wall_time(course.time_of_day)
     if course.window.holds(wall):
         return wall
     return course.window.opening if wall < course.window.opening else course.window.last_minute
@@ -98,17 +126,25 @@ def _expires(step: Step, due_at: datetime, window: Window) -> datetime:
 
 @dataclass(frozen=True)
 class Facts:
-    """What decides whether planned texts must wait. `clean_at`: last denial of all red flags (UTC)."""
+    """What decides whether planned texts must wait.
+
+    `clean_at`: last denial of all red flags (UTC). `fewer`: the patient asked for fewer texts.
+    """
 
     red_open: bool
     paused: bool
     clean_at: datetime | None
+    fewer: bool = False
 
 
 PAUSED_BY_RED = (Purpose.EXERCISE, Purpose.REASSURANCE, Purpose.ACTIVITY)
 """What a red reply stops until staff have resolved its alert."""
+OPTIONAL = (Purpose.REASSURANCE, Purpose.ACTIVITY, Purpose.INFORMATION)
+"""What a patient may do without. Screenings, the weekly question, the exercises it asks about, welcome and closing
+(what to watch for, whom to ring) stay."""
 HELD_RED = "holdes: rødt svar er ikke afsluttet"
 HELD_PAUSE = "holdes: forløbet er på pause"
+HELD_FEWER = "holdes: patienten ønsker færre beskeder"
 HELD_SCREENING = "holdes: venter på et rent svar på screening"
 
 
@@ -122,6 +158,8 @@ def hold_reason(purpose: Purpose, screening_due_at: datetime | None, facts: Fact
         return HELD_PAUSE
     if facts.red_open and purpose in PAUSED_BY_RED:
         return HELD_RED
+    if facts.fewer and purpose in OPTIONAL:
+        return HELD_FEWER
     if purpose is not Purpose.REASSURANCE:
         return None
     is_clean = facts.clean_at is not None and screening_due_at is not None and facts.clean_at >= screening_due_at

@@ -8,7 +8,7 @@ import click
 from alembic.util import CommandError
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
-from bot.cli import content, installation, marks, operation
+from bot.cli import content, installation, marks, operation, texts
 from bot.cli.common import DATABASE_GONE
 from core.crypto import DecryptionError
 from core.settings import SettingsError
@@ -21,7 +21,7 @@ def cli() -> None:
     """Rygbot follows a patient by SMS after a visit for back pain."""
 
 
-for command in (*installation.COMMANDS, *operation.COMMANDS, *content.COMMANDS, *marks.COMMANDS):
+for command in (*installation.COMMANDS, *operation.COMMANDS, *content.COMMANDS, *texts.COMMANDS, *marks.COMMANDS):
     cli.add_command(command)
 
 

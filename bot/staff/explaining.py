@@ -21,6 +21,10 @@ _ANSWERS = {
     ("answer_screening", ""): "Ja til spørgsmålet er rødt, også uden at et symptom er nævnt.",
     ("answer_screening", UNCLEAR): "Et kort svar, som hverken er ja eller nej. Derfor skal et menneske læse det.",
     ("answer_pain", "high_pain"): "Et tal på 8 eller derover.",
+    ("answer_progress", "no_improvement"): "Det går ikke bedre end i starten.",
+    ("answer_sleep", "sleep"): "Ja til, at smerter holder patienten vågen.",
+    ("answer_mood", "distress"): "Ja til at være mere trist eller bange end før.",
+    ("answer_work", "no_improvement"): "Sygemeldt efter fire uger, fordi det gør ondt.",
     ("answer_pain", UNCLEAR): "Et kort svar uden et tal. Derfor skal et menneske læse det.",
 }
 _ANSWER_RULE = "svaret på spørgsmålet"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Flask
 
-from bot.staff import access, enrol, inbox, login, marks, numbers, patients, rules, shell
+from bot.staff import access, courses, enrol, inbox, login, marks, numbers, patients, rules, shell
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     shell.assets,
@@ -15,6 +15,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     numbers.blueprint,
     rules.blueprint,
     marks.blueprint,
+    courses.blueprint,
 )
 
 

@@ -7,13 +7,15 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from bot import audit, course
+from bot import audit, course, grants
 from bot.places import region_for
 from bot.staff.formatting import course_week, danish_date, parse_day
 from bot.staff.guard import login_required, staff_member
+from bot.staff.handout import sheet_for
 from bot.staff.roster import RUNNING, page_of
 from bot.staff.shell import wording
 from bot.staff.thread import conversation
+from bot.staff.wishes import wishes_of
 from bot.staff.words import STOP_REASONS
 from bot.web import db, now, runtime
 from core.models import Enrolment, Patient, Role
@@ -66,7 +68,30 @@ def show(patient_id: int) -> ResponseReturnValue:
         region=region,
         thread=thread,
         documents=runtime().content.sources,
+        wishes=wishes_of(newest) if newest else (),
         here=url_for("patients.show", patient_id=patient.id),
+    )
+
+
+@blueprint.get("/patienter/<row:patient_id>/ark")
+@login_required()
+def handout(patient_id: int) -> ResponseReturnValue:
+    """The sheet a patient takes home, one printed page."""
+    staff = staff_member()
+    patient = _patient(patient_id)
+    content = runtime().content
+    newest = patient.enrolments[0] if patient.enrolments else None
+    programme = content.programmes.get(newest.programme_id) if newest else None
+    if newest is None or programme is None:
+        flash("Patienten har ikke et forløb, der kan skrives et ark til.", "warning")
+        return _to(patient)
+    today = local(now()).date()
+    region = region_for(db(), content, staff.clinic_id, patient.region)
+    sheet = sheet_for(content, programme, newest, patient, staff.clinic, region, today)
+    _audit("patient.view", "patient", patient.id)
+    db().commit()
+    return render_template(
+        "staff/handout.html", patient=patient, sheet=sheet, region=region, is_stale=region.is_stale(today)
     )
 
 
@@ -100,6 +125,20 @@ def resume(patient_id: int) -> ResponseReturnValue:
         course.resume(db(), running, now=now(), staff_id=staff_member().id)
         db().commit()
         flash("Forløbet er i gang igen.", "success")
+    return _to(patient)
+
+
+@blueprint.post("/patienter/<row:patient_id>/glem-oensker")
+@login_required(Role.CLINICIAN)
+def forget_wishes(patient_id: int) -> ResponseReturnValue:
+    patient = _patient(patient_id)
+    running = _running(patient)
+    if running is None:
+        flash("Forløbet er slut. Der er ikke noget at nulstille.", "warning")
+    else:
+        grants.forget_wishes(db(), runtime().content, running, now=now(), staff_id=staff_member().id)
+        db().commit()
+        flash("Ønskerne er nulstillet. Sms'erne kommer igen, som da patienten blev tilmeldt.", "success")
     return _to(patient)
 
 

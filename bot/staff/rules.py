@@ -9,6 +9,8 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from bot.advice import CallPlace, advice_text
+from bot.answers import parse
+from bot.concerns import for_checker, weigh
 from bot.places import region_for
 from bot.red_flags import Level, check_safely, language_of
 from bot.staff.explaining import HEADLINES, UNREADABLE, Why, explained
@@ -24,7 +26,7 @@ from messages.red_flag_schema import shipped_rules
 blueprint = Blueprint("rules", __name__)
 LONGEST_TEXT = 2000
 LONGEST_QUERY = 100
-_ASKED = [(key, word) for key, word in QUESTIONS.items() if key != "reached_doctor"]
+_ASKED = [(key, word) for key, word in QUESTIONS.items() if key not in {"reached_doctor", "stop_reason"}]
 """What a text may be tried as the answer to. The checker reads an answer about the doctor as one to no question."""
 
 
@@ -65,7 +67,9 @@ def _try(text: str, question: str) -> Tried:
         return Tried(text, question, "Skriv en tekst, som en patient kunne svare.")
     if len(text) > LONGEST_TEXT:
         return Tried(text, question, f"Teksten er for lang. Skriv højst {LONGEST_TEXT} tegn.")
-    triage, failure = check_safely(runtime().checker, text, question or None)
+    replies = runtime().content.replies
+    triage, failure = check_safely(runtime().checker, text, for_checker(question or None))
+    triage = weigh(text, question, parse(text, replies.vocabulary), triage, replies.concern)
     return Tried(
         text=text,
         question=question,

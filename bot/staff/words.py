@@ -73,7 +73,12 @@ QUESTIONS: dict[str, str] = {
     "exercise": "Fik du lavet dine øvelser?",
     "activity": "Har du været ude at gå?",
     "open": "Hvordan går det?",
+    "progress": "Hvordan går det i forhold til starten?",
+    "sleep": "Holder smerter dig vågen?",
+    "mood": "Er du mere trist eller bange?",
+    "work": "Er du sygemeldt, fordi du har ondt?",
     "reached_doctor": "Fik du fat i en læge?",
+    "stop_reason": "Hvorfor stopper du?",
 }
 
 ADVICE_GROUPS: dict[str, str] = {

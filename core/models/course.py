@@ -36,6 +36,8 @@ class Enrolment(Base):
     """A patient's course: programme version, start (local date) and the consent it rests on.
 
     `screening_clean_at`: when the patient last denied all red flags, None from a red reply on (UTC).
+    The patient's own wishes: `wished_time` (a time of day, or a clock time "17:00") since `wished_time_at`, fewer
+    texts since `fewer_since`, the pause under way asked for at `pause_wished_at`. `stop_answer`: why a STOP was sent.
     """
 
     __tablename__ = "enrolment"
@@ -67,6 +69,11 @@ class Enrolment(Base):
     ended_at: Mapped[datetime | None]
     paused_until: Mapped[datetime | None]
     screening_clean_at: Mapped[datetime | None]
+    wished_time: Mapped[str | None]
+    wished_time_at: Mapped[datetime | None]
+    fewer_since: Mapped[datetime | None]
+    pause_wished_at: Mapped[datetime | None]
+    stop_answer: Mapped[str | None]
 
     patient: Mapped[Patient] = relationship(back_populates="enrolments")
     clinic: Mapped[Clinic] = relationship()

@@ -11,6 +11,9 @@ from bot.answers import Answer, parse
 class Words:
     yes: tuple[str, ...] = ("ja", "jo", "jep", "ok", "yes")
     no: tuple[str, ...] = ("nej", "næ", "nope", "ikke endnu")
+    better: tuple[str, ...] = ("bedre",)
+    same: tuple[str, ...] = ("det samme", "ikke bedre")
+    worse: tuple[str, ...] = ("værre",)
     numbers: dict[str, int] = field(
         default_factory=lambda: {"nul": 0, "syv": 7, "otte": 8, "tre": 3, "fire": 4, "ti": 10}
     )

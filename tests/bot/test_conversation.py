@@ -10,7 +10,7 @@ from bot.red_flags import Level, Triage
 from core.states import AlertKind, Colour, EnrolmentState
 from messages.advice_schema import AdviceGroup
 
-QUESTIONS = [None, "screening", "pain", "exercise", "activity", "open", REACHED_DOCTOR]
+QUESTIONS = [None, *"screening pain exercise activity open progress sleep mood work".split(), REACHED_DOCTOR]
 COMMANDS = [None, "stop", "start", "pause", "help"]
 
 situations = st.builds(
@@ -28,6 +28,7 @@ answers = st.builds(
     number=st.sampled_from([None, 0, 7]),
     command=st.sampled_from(COMMANDS),
     thanks=st.booleans(),
+    progress=st.sampled_from([None, "better", "same", "worse"]),
 )
 triages = st.builds(
     Triage,
@@ -127,7 +128,9 @@ def test_a_red_reply_from_an_opted_out_patient_becomes_a_call() -> None:
 
 
 def test_stop_is_confirmed_once() -> None:
-    assert decide(situation(), triage(), Answer(command="stop")) == Decision(Change.OPT_OUT, answer="stopped")
+    assert decide(situation(), triage(), Answer(command="stop")) == Decision(
+        Change.OPT_OUT, answer="stopped", question="stop_reason"
+    )
     assert decide(situation(opted_out=True), triage(), Answer(command="stop")).answer is None
 
 
@@ -154,6 +157,11 @@ def test_a_crash_in_the_checker_is_a_human_queue() -> None:
         ("activity", Answer(yes=True), "activity_done"),
         ("activity", Answer(yes=False), "activity_missed"),
         ("open", Answer(), "noted"),
+        ("progress", Answer(progress="better"), "better"),
+        ("progress", Answer(), "noted"),
+        ("sleep", Answer(yes=False), "sleep_fine"),
+        ("mood", Answer(yes=False), "mood_fine"),
+        ("work", Answer(yes=False), "work_fine"),
         (None, Answer(thanks=True), "thanks"),
     ],
 )

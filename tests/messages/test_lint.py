@@ -10,7 +10,7 @@ import pytest
 
 from messages.advice_schema import AdviceGroup
 from messages.languages import Language
-from messages.lint import LONGEST_CLINIC, LONGEST_SERVICE, Finding, lint, rows
+from messages.lint import LONGEST_CLINIC, LONGEST_SERVICE, Finding, figures, lint, mean_segments, rows
 from messages.lint_rules import RULES
 from messages.loader import Content, load_content
 from messages.regions import NUMBER_MAX, SERVICE_MAX
@@ -109,7 +109,7 @@ BAD_TEXTS = [
     ("medicine", "udsigt", "{klinik}: Du kan tage Panodil."),
     ("signs", "udsigt", "{klinik}: Godt gået!"),
     ("signs", "udsigt", "{klinik}: Gå fx en tur."),
-    ("signs", "gang-uge-5", "{klinik}: Har du gået? Hvor langt? Svar JA eller NEJ."),
+    ("signs", "gang-uge-8", "{klinik}: Har du gået? Hvor langt? Svar JA eller NEJ."),
     ("signs", "udsigt", "{klinik}: Skriv dit cpr."),
     ("soothing", "tjek-uge-2", "{klinik}: Det er sjældent alvorligt. Har du ny feber?"),
     ("soothing", "smerte-uge-10", "{klinik}: Smerte er ikke tegn på skade. Hvor ondt har du fra 0 til 10?"),
@@ -118,8 +118,10 @@ BAD_TEXTS = [
     ("welcome", "velkomst", "{klinik}: Hej. Vi læser ikke døgnet rundt. Svar STOP."),
     ("screening", "tjek-uge-2", "{klinik}: Har du nye problemer med at tisse? Svar JA eller NEJ."),
     ("question", "smerte-uge-10", "{klinik}: Hvor ondt har du i dag?"),
-    ("question", "gang-uge-5", "{klinik}: Har du været ude at gå?"),
-    ("question", "gang-uge-5", "{klinik}: Skriv, om du har gået. Svar JA eller NEJ."),
+    ("question", "gang-uge-8", "{klinik}: Har du været ude at gå?"),
+    ("question", "gang-uge-8", "{klinik}: Skriv, om du har gået. Svar JA eller NEJ."),
+    ("question", "fremgang-uge-2", "{klinik}: Hvordan går det nu?"),
+    ("question", "soevn", "{klinik}: Sover du godt?"),
     ("question", "udsigt", "{klinik}: Går det godt?"),
     ("exercise", "oevelse-mave", "{klinik}: Lig på ryggen. Træk navlen ind."),
 ]
@@ -227,7 +229,7 @@ def test_two_texts_on_one_day_are_found() -> None:
 
 
 def test_five_texts_in_seven_days_are_found() -> None:
-    crowded = with_steps("akut-laend", {"oevelse-knae-til-bryst": {"day": 7}})  # days 1, 2, 4, 6, 7, 8
+    crowded = with_steps("akut-laend", {"familie-og-arbejde": {"day": 7}})  # days 1, 2, 4, 6, 7, 8
     assert [finding.step for finding in found(crowded, "too-often")] == ["tjek-uge-1", "udsigt"]
 
 
@@ -242,6 +244,36 @@ def test_a_course_that_is_too_thin_is_found() -> None:
     thin = programme.model_copy(update={"steps": programme.steps[:12]})
     content = dataclasses.replace(SHIPPED, programmes=MappingProxyType({"langvarig": thin}))
     assert [finding.problem for finding in found(content, "course-length")] == ["12 texts; a course has 20 to 36"]
+
+
+def test_the_figures_of_every_course_keep_to_what_is_promised() -> None:
+    for row in map(figures, SHIPPED.programmes.values()):
+        assert 20 <= row.texts <= 36
+        assert row.most_segments <= 2
+        assert row.lix <= 25
+        assert row.most_lix <= 30
+        assert row.longest_sentence <= 15
+        assert row.longest_gap <= 7
+    assert mean_segments(SHIPPED.programmes.values()) <= 1.3
+
+
+def test_eight_days_without_a_screening_are_found() -> None:
+    late = with_steps("langvarig", {"tjek-uge-5": {"day": 30}})
+    assert [finding.problem for finding in found(late, "screening-gap")] == ["8 days without a screening; at most 7"]
+
+
+def test_a_course_of_long_texts_is_found() -> None:
+    long = "{klinik}: " + "Gå en tur i dag og en i morgen. " * 8
+    course = SHIPPED.programmes["langvarig"]
+    content = with_steps("langvarig", {step.id: {"text": long} for step in course.steps})
+    assert [finding.programme for finding in found(content, "mean-segments")] == ["langvarig", "all"]
+
+
+def test_a_course_that_is_hard_to_read_is_found() -> None:
+    hard = "{klinik}: Fortsæt aktiviteten langsomt. Bevægelse hjælper."
+    course = SHIPPED.programmes["langvarig"]
+    content = with_steps("langvarig", {step.id: {"text": hard} for step in course.steps})
+    assert [finding.step for finding in found(content, "mean-lix")] == [""]
 
 
 def test_every_rule_has_a_text_that_breaks_it() -> None:

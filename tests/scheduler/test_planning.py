@@ -87,6 +87,12 @@ def test_nothing_is_due_before_it_was_planned_and_everything_expires_later_than_
 
 
 @given(courses())
+def test_a_text_that_waits_never_runs_into_the_day_of_the_next(course: Course) -> None:
+    for earlier, later in pairwise(plan(course)[1:]):
+        assert local(earlier.expires_at - timedelta(microseconds=1)).date() < local(later.due_at).date()
+
+
+@given(courses())
 def test_the_same_course_gives_the_same_plan(course: Course) -> None:
     assert plan(course) == plan(course)
 

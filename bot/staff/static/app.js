@@ -49,4 +49,12 @@
     }
   });
   document.addEventListener("htmx:afterSettle", countInTitle);
+
+  // Only a script can open the print window: without one, the page tells which keys do.
+  document.querySelectorAll("[data-print]").forEach(function (button) {
+    button.hidden = false;
+    button.addEventListener("click", function () {
+      window.print();
+    });
+  });
 })();

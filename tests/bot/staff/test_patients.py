@@ -229,3 +229,34 @@ def test_seeing_a_patient_stands_in_the_audit_log(lite_world: World, clinician: 
         ("patient.view", "patient", "1"),
         ("patient.list", "clinic", "vest"),
     ]
+
+
+def test_the_patients_wishes_stand_among_the_facts_and_staff_reset_them(lite_world: World, clinician: Desk) -> None:
+    lite_world.enrol()
+    assert "Ønsker" not in clinician.text(FIRST)
+    lite_world.write("om morgenen")
+    lite_world.write("færre beskeder")
+    page = clinician.text(FIRST)
+    assert "<dt>Ønsker</dt><dd>om morgenen, færre beskeder" in page
+    assert "Om morgenen: skrevet af patienten 23-11-2026 kl. 10.00" in page
+    page = clinician.follow(f"{FIRST}/glem-oensker")
+    assert "Ønskerne er nulstillet" in page
+    assert "<dt>Ønsker</dt>" not in page
+    with lite_world.session() as session:
+        rows = session.scalars(select(Audit).where(Audit.action == "enrolment.forget_wishes")).all()
+    assert [row.staff_id for row in rows] == [1]
+
+
+def test_a_pause_of_the_patients_own_is_shown_as_a_wish(lite_world: World, clinician: Desk) -> None:
+    lite_world.enrol()
+    lite_world.write("pause til mandag")
+    assert "pause til 30-11-2026" in clinician.text(FIRST)
+
+
+def test_why_a_patient_stopped_is_shown(lite_world: World, clinician: Desk) -> None:
+    lite_world.enrol()
+    lite_world.drain()
+    lite_world.write("STOP")
+    lite_world.drain()
+    lite_world.write("rask")
+    assert "<dt>Hvorfor STOP</dt><dd>rask</dd>" in clinician.text(FIRST)

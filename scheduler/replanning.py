@@ -1,0 +1,70 @@
+"""A plan that changes on the way: waiting steps move to another hour, a step that was never sent is planned anew."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.models import Message, MessageKind, MessageState
+from scheduler.calendar import local
+from scheduler.outbox import WAITING
+from scheduler.planning import PlannedStep
+
+SHORTEST_LIFE = timedelta(hours=12)
+"""How late a step that is planned anew may still go out, at the least."""
+
+
+def move_plan(session: Session, enrolment_id: int, rows: Sequence[PlannedStep], now: datetime) -> int:
+    """Give the waiting steps the hours of a new plan, each on the day it stands on; returns how many moved.
+
+    A text whose new hour is past keeps its old one, and so does one that has been put on another day meanwhile.
+    """
+    planned = {row.step.id: row for row in rows}
+    waiting = session.scalars(
+        select(Message)
+        .where(
+            Message.enrolment_id == enrolment_id,
+            Message.kind == MessageKind.STEP,
+            Message.state.in_(WAITING),
+            Message.due_at > now,
+        )
+        .order_by(Message.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    moved = 0
+    for message in waiting:
+        row = planned.get(message.step_id or "")
+        if row is None or row.due_at <= now or local(row.due_at).date() != local(message.due_at).date():
+            continue
+        message.due_at = message.next_attempt_at = row.due_at
+        message.expires_at = row.expires_at
+        moved += 1
+    session.flush()
+    return moved
+
+
+def again(
+    session: Session, missed: Message, *, plan_version: int, due_at: datetime, now: datetime, reason: str
+) -> Message:
+    """Plan a step anew that was never sent, under a new plan version: the old row stays as it is."""
+    copied = (
+        "clinic_id patient_id enrolment_id kind purpose step_id question to_phone body language body_in_danish "
+        "segments priority on_holidays"
+    )
+    message = Message(
+        **{name: getattr(missed, name) for name in copied.split()},
+        plan_version=plan_version,
+        state=MessageState.PLANNED,
+        reason=reason,
+        due_at=due_at,
+        expires_at=due_at + max(missed.expires_at - missed.due_at, SHORTEST_LIFE),
+        next_attempt_at=due_at,
+        created_at=now,
+    )
+    session.add(message)
+    session.flush()
+    return message

@@ -1,0 +1,60 @@
+"""The application behind a real server, for tests that drive a browser."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from threading import Thread
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+from werkzeug.serving import BaseWSGIServer, make_server
+
+from tests.bot.staff.conftest import app_of
+from tests.world import PASSWORD, World
+
+EMAIL = "admin@vest.example"
+
+
+@dataclass
+class Site:
+    world: World
+    server: BaseWSGIServer
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server.port}"
+
+    def log_in(self, page: Page, path: str = "/") -> None:
+        page.goto(self.url + path)
+        page.get_by_label("E-mail").fill(EMAIL)
+        page.get_by_label("Adgangskode").fill(PASSWORD)
+        page.get_by_role("button", name="Log ind").click()
+        expect(page.get_by_role("navigation", name="Hovedmenu")).to_be_visible()
+
+
+@contextmanager
+def running(world: World) -> Iterator[Site]:
+    server = make_server("127.0.0.1", 0, app_of(world), threaded=True)
+    thread = Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield Site(world, server)
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def assert_fit(page: Page, path: str) -> None:
+    """No rule of axe broken, no sideways scrolling, nothing to tap smaller than a fingertip."""
+    found = Axe().run(page).response["violations"]
+    told = [(item["id"], [node["target"] for node in item["nodes"]]) for item in found]
+    assert told == [], f"{path}: {told}"
+    sticks_out = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert sticks_out <= 0, f"{path} is {sticks_out} pixels too wide"
+    for control in page.locator("button:visible, select:visible, summary:visible, nav a:visible").all():
+        box = control.bounding_box()
+        assert box is not None
+        assert box["height"] >= 44, f"{path}: {control.inner_text()!r} is {box['height']} pixels high"

@@ -1,0 +1,77 @@
+"""The calendar of a course, with the real planner, checker and conversation behind it."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from bot.advice import CallPlace
+from bot.calendar_page import calendar_html
+from bot.cli.main import cli
+from bot.preview import WAITS_CLEAN, WAITS_RED, Preview, Sender, preview
+from bot.red_flags import load_checker
+from messages.loader import load_content
+from scheduler.calendar import Window
+from scheduler.planning import Course, plan
+
+CONTENT = load_content()
+COURSE = Course(
+    CONTENT.programmes["nerverod-laend"], datetime(2026, 11, 23, 9, tzinfo=UTC), date(2026, 11, 23), "morgen",
+    instructed=True, window=Window(),
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def shown() -> Preview:
+    sender = Sender("Ryg & Co", "+4587654321", CallPlace(CONTENT.regions["midtjylland"]))
+    return preview(CONTENT, load_checker(), COURSE, sender)
+
+
+def test_the_times_are_the_planners(shown: Preview) -> None:
+    assert [(text.step_id, text.due_at) for text in shown.texts] == [(row.step.id, row.due_at) for row in plan(COURSE)]
+
+
+def test_reassurance_and_exercise_say_what_they_wait_for(shown: Preview) -> None:
+    waits = {text.step_id: text.waits for text in shown.texts}
+    assert (waits["udsigt"], waits["oevelse-nerve"], waits["tjek-uge-1"]) == (WAITS_CLEAN, WAITS_RED, "")
+
+
+@pytest.mark.parametrize(
+    ("step", "colours"),
+    [
+        ("tjek-uge-2", {"NEJ": "green", "JA": "red", "Måske": "amber"}),
+        ("smerte-uge-1", {"3": "green", "9": "amber"}),
+        ("fremgang-uge-6", {"BEDRE": "green", "DET SAMME": "amber", "VÆRRE": "amber", "NEJ": "amber"}),
+        ("soevn", {"NEJ": "green", "JA": "amber"}),
+        ("humoer", {"NEJ": "green", "JA": "amber"}),
+        ("arbejde-uge-4", {"NEJ": "green", "JA": "amber"}),
+    ],
+)
+def test_every_branch_has_its_colour_and_amber_and_red_reach_staff(
+    shown: Preview, step: str, colours: dict[str, str]
+) -> None:
+    branches = {branch.reply: branch for text in shown.texts if text.step_id == step for branch in text.branches}
+    assert colours.items() <= {reply: branch.colour for reply, branch in branches.items()}.items()
+    assert all(branch.alert == (branch.colour != "green") for branch in branches.values())
+
+
+def test_every_question_shows_its_branches(shown: Preview) -> None:
+    asking = {row.step.id for row in plan(COURSE) if row.step.question}
+    assert {text.step_id for text in shown.texts if text.branches} == asking
+
+
+def test_the_page_holds_every_text_and_escapes_the_clinics_name(shown: Preview) -> None:
+    page = calendar_html(shown)
+    assert page.count("<article>") == len(shown.texts)
+    assert "Ryg &amp; Co: " in page
+    assert "Ryg & Co" not in page
+
+
+def test_the_command_writes_the_page(tmp_path: Path) -> None:
+    file = tmp_path / "kalender.html"
+    done = CliRunner().invoke(cli, ["messages", "preview", "hekseskud", "--start", "2026-11-23", "--html", str(file)])
+    assert done.exit_code == 0, done.output
+    assert "Uge 13" in file.read_text(encoding="utf-8")
