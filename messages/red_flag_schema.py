@@ -22,6 +22,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 from messages.advice_schema import AdviceGroup
+from messages.dictionary_file import dictionary_digest
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(_[a-z0-9]+)*$", max_length=60)]
 Phrase = Annotated[str, StringConstraints(min_length=1, max_length=400, strip_whitespace=True)]
@@ -145,6 +146,7 @@ class RedFlagRules(Frozen):
     joined_words: tuple[Phrase, ...]
     english_words: tuple[Phrase, ...]
     not_in_english: tuple[Phrase, ...]
+    not_foreign: tuple[Phrase, ...]
     numbers: dict[str, int]
     negation: Negation
     concepts: tuple[Concept, ...] = Field(alias="concept", min_length=1)
@@ -159,7 +161,8 @@ class RedFlagRules(Frozen):
 
     @property
     def rule_version(self) -> str:
-        """What is stored with every triage: the declared version and the content, e.g. "3-1f0a9c2be4d7"."""
+        """What is stored with every triage: the declared version and the content of rules and dictionary, for instance
+        "3-1f0a9c2be4d7"."""
         return f"{self.version}-{self.digest}"
 
     @model_validator(mode="after")
@@ -247,7 +250,7 @@ def load_rules(path: Path | None = None) -> RedFlagRules:
         raise RulesError(f"{file.name}: cannot be read ({error.strerror})") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise RulesError(f"{file.name}: {error}") from error
-    digest = hashlib.sha256(raw.replace(b"\r\n", b"\n")).hexdigest()[:12]
+    digest = hashlib.sha256(raw.replace(b"\r\n", b"\n") + dictionary_digest().encode()).hexdigest()[:12]
     try:
         return RedFlagRules.model_validate({**content, "digest": digest})
     except ValidationError as error:

@@ -10,15 +10,16 @@ from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
 from bot.red_flags.features import BITS, Reading, features
-from bot.red_flags.reader import WINDOW
 
+WORDS_LEARNT = 110
+"""Words of a reply that are learnt from: all but a few replies are shorter, and none has its red words later."""
 STRENGTH = 8.0
 AMBER_COUNTS = 0.5
 """An amber reply called red costs half of what a green one does."""
 
 
 @dataclass(frozen=True)
-class Linear:
+class LinearFit:
     """Weights and bias: their sum over the features of a reply is the log odds that it is red."""
 
     weights: np.ndarray
@@ -30,23 +31,24 @@ class Linear:
 
 
 def matrix(readings: Sequence[Reading]) -> csr_matrix:
-    """A row for each reply, its first window; a column for each weight."""
-    indices: list[int] = []
-    values: list[float] = []
+    """A row for each reply; a column for each weight."""
+    indices: list[np.ndarray] = []
+    values: list[np.ndarray] = []
     ends = [0]
     for reading in readings:
-        for index, value, _ in features(reading, 0, WINDOW):
-            indices.append(index)
-            values.append(value)
-        ends.append(len(indices))
-    table = csr_matrix((values, indices, ends), shape=(len(readings), 1 << BITS))
+        kinds = features(reading, 0, WORDS_LEARNT)
+        indices += [some.weights for some in kinds]
+        values += [np.full(len(some.weights), some.value, np.float32) for some in kinds]
+        ends.append(ends[-1] + sum(len(some.weights) for some in kinds))
+    shape = (len(readings), 1 << BITS)
+    table = csr_matrix((np.concatenate(values), np.concatenate(indices), ends), shape=shape)
     table.sum_duplicates()
     return table
 
 
-def train_linear(table: csr_matrix, red: np.ndarray, clear: np.ndarray) -> Linear:
+def train_linear(table: csr_matrix, red: np.ndarray, clear: np.ndarray) -> LinearFit:
     """`clear`: replies that are red or accept only green; the others count for less."""
     model = LogisticRegression(
         C=STRENGTH, class_weight="balanced", solver="liblinear", dual=True, tol=0.01, max_iter=300, random_state=0
     ).fit(table, red, sample_weight=np.where(clear, 1.0, AMBER_COUNTS))
-    return Linear(model.coef_[0], float(model.intercept_[0]))
+    return LinearFit(model.coef_[0], float(model.intercept_[0]))

@@ -19,7 +19,7 @@ import numpy as np
 from bot.red_flags.encoding import CONCEPTS, GROUPS, ROWS, Encoded, word_rows
 from bot.red_flags.network import STRIDES
 
-WIDTH, SEEN, GAZES, HIDDEN = 48, 72, 4, 96
+WIDTH, SEEN, GAZES, HIDDEN = 96, 128, 4, 160
 EPOCHS, BATCH, RATE = 18, 64, 2e-3
 LETTERS_LOST, WORDS_LOST, SEEN_LOST = 0.25, 0.07, 0.4
 CONCEPTS_LOST = 0.1
@@ -90,7 +90,7 @@ def forward(parts: Parts, batch: Parts, key: Any) -> Any:
     most = jnp.where(there > 0, seen, -1e9).max(1)
     whole = jnp.concatenate([gathered, most, shaken.sum(1) / there.sum(1)], axis=1)
     whole = whole * jax.random.bernoulli(end, 1 - SEEN_LOST, whole.shape) / (1 - SEEN_LOST)
-    return jax.nn.gelu(whole @ parts["hidden"] + parts["hidden_bias"]) @ parts["out"] + parts["bias"]
+    return jax.nn.relu(whole @ parts["hidden"] + parts["hidden_bias"]) @ parts["out"] + parts["bias"]
 
 
 def beside(rows: Any, stride: int) -> Any:

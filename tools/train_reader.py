@@ -14,6 +14,7 @@ from scipy.sparse import csr_matrix
 
 from bot.red_flags import Checker
 from bot.red_flags.encoding import Encoded, encode
+from bot.red_flags.linear import Linear
 from bot.red_flags.model import Level
 from bot.red_flags.model_file import (
     MODEL_FILE,
@@ -28,13 +29,13 @@ from bot.red_flags.model_file import (
 )
 from bot.red_flags.nearest import REPLIES_FILE, Labelled, pack
 from bot.red_flags.network import Network
-from bot.red_flags.reader import WINDOW, Reader
+from bot.red_flags.reader import Reader
 from messages.red_flag_schema import load_rules
 from tools.corpus import Reply, plain_cases, read_corpus
-from tools.train_linear import Linear, matrix, train_linear
+from tools.train_linear import WORDS_LEARNT, LinearFit, matrix, train_linear
 from tools.train_network import Lessons, train_network
 
-FOLDS = 8
+FOLDS = 4
 RARE = 40
 """Flags with fewer replies than this get no question of their own."""
 AMBER_COUNTS = 0.6
@@ -46,7 +47,7 @@ SURE_OF_RED = SureOfRed(suspected=0.25, alone=0.5, beside_amber=0.5, denied=0.6)
 SURE_OF_AMBER = SureOfAmber(alone=0.5, denied=0.7)
 
 
-Fit = tuple[Linear, dict[str, np.ndarray]]
+Fit = tuple[LinearFit, dict[str, np.ndarray]]
 """Both models, trained."""
 
 
@@ -90,7 +91,7 @@ def gather(checker: Checker) -> Material:
         targets[place, 0] = reply["level"] == "red"
         targets[place, 1] = reply["level"] == "amber"
         targets[place, 2:] = [flag in reply["flags"] for flag in heads[2:]]
-    encoded = [encode(reading, 0, WINDOW) for reading in readings]
+    encoded = [encode(reading, 0, WORDS_LEARNT) for reading in readings]
     return Material(replies, matrix(readings), encoded, heads, len(flags["red"]), targets)
 
 
@@ -125,15 +126,15 @@ def folds(writers: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         yield np.flatnonzero(~out), np.flatnonzero(out)
 
 
-def make_reader(material: Material, linear: Linear, parts: dict[str, np.ndarray], rule_version: str) -> Reader:
+def make_reader(material: Material, linear: LinearFit, parts: dict[str, np.ndarray], rule_version: str) -> Reader:
     """A reader in memory as it would be read back from its file: rounded to whole numbers."""
     settings, weights, rounded = rounded_off(material, linear, parts, rule_version)
     network = Network({name: part.astype(np.float32) * settings.scales[name] for name, part in rounded.items()})
-    return Reader(Model(settings, weights, network))
+    return Reader(Model(settings, Linear(weights, settings.linear_scale, settings.linear_bias), network))
 
 
 def rounded_off(
-    material: Material, linear: Linear, parts: dict[str, np.ndarray], rule_version: str
+    material: Material, linear: LinearFit, parts: dict[str, np.ndarray], rule_version: str
 ) -> tuple[Settings, np.ndarray, dict[str, np.ndarray]]:
     weights, worth = whole_numbers(linear.weights)
     rounded = {name: whole_numbers(part) for name, part in parts.items()}

@@ -1,8 +1,8 @@
 """Measure the checker on writers its second reader has not learnt from: python -m tools.triage_report
 
 Writes docs/triage-report.md (figures by writer, flag, trap and language), docs/triage-misses.md (every miss) and two
-pictures in docs/img. Each writer is read by a second reader trained without that writer; one in eight writers is left
-out at a time. Needs what `make install-training` brings; takes a quarter of an hour on two cores.
+pictures in docs/img. Each writer is read by a second reader trained without that writer; one in four writers is left
+out at a time. Needs what `make install-training` brings; takes half an hour on two cores.
 """
 
 from __future__ import annotations
@@ -22,11 +22,14 @@ from tools.train_reader import FOLDS, Fit, Material, fit, folds, gather, make_re
 from tools.triage_pictures import draw_calibration, draw_curve
 
 DOCS = Path(__file__).parents[1] / "docs"
+TEXTBOOK = {"own_44", "own_45"}
+"""Plain sentences to learn from, too easy to measure by."""
 READ_BY_RULE_WRITERS = {
     RULES,
     *(f"own_{n}" for n in (0, 1, 2, 4, 6, 7, 8, 9)),
     *(f"train_{n}" for n in range(1, 9)),
 }
+NOT_HONEST = READ_BY_RULE_WRITERS | TEXTBOOK
 LANGUAGES = {
     "english", "german", "norwegian", "swedish", "polish", "turkish", "arabic", "ukrainian", "learner", "dialect",
 }  # fmt: skip
@@ -101,7 +104,7 @@ def table_of(judged: Iterable[Judged], names: Callable[[Judged], Iterable[str]])
 
 
 def report(judged: list[Judged]) -> str:
-    fresh = [one for one in judged if one.reply["writer"] not in READ_BY_RULE_WRITERS]
+    fresh = [one for one in judged if one.reply["writer"] not in NOT_HONEST]
     unread = ", ".join(f"`{name}`" for name in sorted({one.reply["writer"] for one in fresh}))
     whole = {"unread by rule writers": fresh, "all": judged}
     parts = [HEAD.format(folds=FOLDS, unread=unread)]
@@ -179,7 +182,7 @@ def main() -> None:
 def write(judged: list[Judged]) -> None:
     (DOCS / "triage-report.md").write_text(report(judged), encoding="utf-8")
     (DOCS / "triage-misses.md").write_text(misses(judged), encoding="utf-8")
-    fresh = [one for one in judged if one.reply["writer"] not in READ_BY_RULE_WRITERS]
+    fresh = [one for one in judged if one.reply["writer"] not in NOT_HONEST]
     red = np.array([one.reply["level"] == "red" for one in fresh])
     green = np.array([one.reply["accept"] == ["green"] for one in fresh])
     sure = np.array([one.probability for one in fresh])

@@ -8,6 +8,7 @@ from pathlib import Path
 from bot.red_flags.concepts import Vocabulary, build_vocabulary, read_scene
 from bot.red_flags.context import Context, Denials, build_context, cues_in
 from bot.red_flags.features import Reading
+from bot.red_flags.foreign import Foreign
 from bot.red_flags.index import Index
 from bot.red_flags.joined import Splitter
 from bot.red_flags.model import UNCLEAR, Evidence, Level, Triage, in_order
@@ -17,6 +18,7 @@ from bot.red_flags.question import Answers, read_answer
 from bot.red_flags.reader import Reader, Standing, load_reader
 from bot.red_flags.rules import CompiledRule, Finding, compile_rules, findings
 from bot.red_flags.tokens import Tokeniser
+from messages.dictionary_file import load_dictionary
 from messages.red_flag_schema import RedFlagRules, load_rules
 
 SECOND_READER = "second_reader"
@@ -69,6 +71,7 @@ class Checker:
             Splitter(joined, lambda word: bool(lexicon.keys(word))),
             english=frozenset(fold(word) for word in rules.english_words),
             not_in_english=frozenset(fold(word) for word in rules.not_in_english),
+            foreign=Foreign(load_dictionary(), home=frozenset(map(fold, rules.not_foreign))),
         )
 
     def check(self, text: str, question: str | None = None) -> Triage:

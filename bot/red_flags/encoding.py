@@ -6,10 +6,10 @@ Training and reading use these functions, so that the network never meets an inp
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from zlib import crc32
 
 from bot.red_flags.features import Reading
+from bot.red_flags.remember import Memory
 from bot.red_flags.tokens import stem
 
 ROWS = 1 << 15
@@ -19,7 +19,6 @@ GROUPS = 32
 CONCEPTS = 6
 """Concepts that are told of one word, at most."""
 _MOST_LETTERS = 24
-_WORDS_REMEMBERED = 20_000
 
 
 @dataclass(frozen=True)
@@ -35,7 +34,6 @@ def row(name: str) -> int:
     return 1 + crc32(name.encode("utf-8", "surrogatepass")) % (ROWS - 1)
 
 
-@lru_cache(maxsize=_WORDS_REMEMBERED)
 def word_rows(word: str) -> tuple[int, ...]:
     """The rows that describe a word by how it is written: itself, its stem, its runs of 3 to 5 letters."""
     edged = f" {word[:_MOST_LETTERS]} "
@@ -44,18 +42,15 @@ def word_rows(word: str) -> tuple[int, ...]:
     return tuple(row(name) for name in dict.fromkeys(names))[:GROUPS]
 
 
+_CONCEPT_ROWS = Memory(lambda signed: row(f"c{signed}"))
+
+
 def encode(reading: Reading, start: int, end: int) -> Encoded:
     """The words start:end of a reply with the question before them, and the concepts found at each, denied or not."""
     told: dict[int, set[int]] = {}
-    for name, occurrences in reading.scene.found.items():
-        if not name.startswith("{"):
-            continue
-        for occurrence in occurrences:
-            if occurrence.last < start or occurrence.first >= end:
-                continue
-            signed = row(f"c{name}-" if reading.denials.cancels(occurrence) else f"c{name}")
-            for position in range(max(occurrence.first, start), min(occurrence.last + 1, end)):
-                told.setdefault(position, set()).add(signed)
+    for one in reading.told:
+        for position in range(max(one.occurrence.first, start), min(one.occurrence.last + 1, end)):
+            told.setdefault(position, set()).add(_CONCEPT_ROWS[one.signed])
     words = (f"q:{reading.question}", *(token.word for token in reading.scene.tokens[start:end]))
     places = range(start, start + len(words) - 1)
     concepts = ((), *(tuple(sorted(told.get(place, ())))[:CONCEPTS] for place in places))

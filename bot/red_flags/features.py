@@ -1,34 +1,43 @@
-"""What the second reader looks at: pieces of words, words, and the concepts the rules found, each as a number.
+"""What the linear half of the second reader looks at: pieces of words, words, and the concepts the rules found.
 
-Training and reading use this one function, so that the model never meets a feature it was not trained on.
+Training and reading use the same functions, so that the model never meets a feature it was not trained on. Features of
+one kind together weigh the same in a short reply as in a long one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
-from math import sqrt
+from functools import cached_property
 from zlib import crc32
 
+import numpy as np
+from numpy.typing import NDArray
+
 from bot.red_flags.context import Cues, Denials
-from bot.red_flags.patterns import Scene
+from bot.red_flags.patterns import Occurrence, Scene
+from bot.red_flags.remember import Memory
 from bot.red_flags.tokens import Token, stem
 
 BITS = 18
-"""The model has 2**BITS weights a question; two features that meet in one weight share it."""
+"""The model has 2**BITS weights; two features that meet in one weight share it."""
 _MASK = (1 << BITS) - 1
 _MOST_LETTERS = 40
 _NEAR = 6
 _PAIRED_STEMS = 5
 _MOST_IN_SENTENCE = 60
 _CONCEPT_WEIGHT = 0.3
-_WORDS_REMEMBERED = 20_000
 
-Placed = tuple[int, int]
-"""Index of the weight, and the token it stands on."""
-Weighted = tuple[int, float, int]
-"""Index of the weight, value of the feature, first token it stands on."""
+Numbers = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Told:
+    """A concept the rules found in a reply. `signed`: its name, with a minus when it is denied."""
+
+    name: str
+    signed: str
+    occurrence: Occurrence
 
 
 @dataclass(frozen=True)
@@ -40,79 +49,116 @@ class Reading:
     cues: Cues
     question: str | None
 
+    @cached_property
+    def told(self) -> list[Told]:
+        """Every concept that was found, wherever it stands."""
+        return [
+            Told(name, f"{name}-" if self.denials.cancels(occurrence) else name, occurrence)
+            for name, occurrences in self.scene.found.items()
+            if name.startswith("{")
+            for occurrence in occurrences
+        ]
 
-def features(reading: Reading, start: int, end: int) -> list[Weighted]:
-    """Every feature of the tokens start:end of a reply. Linear in their number."""
-    tokens = list(enumerate(reading.scene.tokens[start:end], start))
+
+@dataclass(frozen=True)
+class Placed:
+    """Features of one kind: which weight each stands for, and the token it stands on. `value`: of each of them."""
+
+    weights: Numbers
+    places: Numbers
+    value: float
+
+
+def features(reading: Reading, start: int, end: int) -> list[Placed]:
+    """Every feature of the tokens start:end of a reply, kind by kind. Linear in their number."""
+    return [pieces(reading.scene.tokens[start:end], start), *signs(reading, start, end)]
+
+
+def pieces(tokens: list[Token], start: int) -> Placed:
+    """The pieces of the words."""
+    found = [PIECES[token.word] for token in tokens]
+    places = np.repeat(np.arange(start, start + len(tokens)), [len(some) for some in found])
+    return _even(np.concatenate([*found, _NONE]), places)
+
+
+def signs(reading: Reading, start: int, end: int) -> list[Placed]:
+    """All but the pieces: words, stems beside each other, concepts."""
+    tokens = reading.scene.tokens[start:end]
+    concepts = list(_concepts(reading, start, end))
     return [
-        *_scaled((piece, place) for place, token in tokens for piece in _pieces(token.word)),
-        *_scaled(_word_groups(tokens, reading.question)),
-        *_scaled(_stem_pairs(tokens)),
-        *((_index(name), _CONCEPT_WEIGHT, first) for name, first in _concepts(reading, start, end)),
+        _word_groups(tokens, start, reading.question),
+        _stem_pairs(tokens, start),
+        Placed(
+            np.array([_INDEX[name] for name, _ in concepts], dtype=np.int64),
+            np.array([place for _, place in concepts], dtype=np.int64),
+            _CONCEPT_WEIGHT,
+        ),
     ]
 
 
-@lru_cache(maxsize=_WORDS_REMEMBERED)
-def _index(name: str) -> int:
-    return crc32(name.encode("utf-8", "surrogatepass")) & _MASK
+def even(count: int) -> float:
+    """The value of each of so many features of one kind."""
+    return float(count**-0.5) if count else 0.0
 
 
-def _scaled(placed: Iterable[Placed]) -> list[Weighted]:
-    """Each feature once; together they weigh the same in a short reply as in a long one."""
-    first: dict[int, int] = {}
-    for index, place in placed:
-        first.setdefault(index, place)
-    value = 1 / sqrt(len(first)) if first else 0.0
-    return [(index, value, place) for index, place in first.items()]
+def _even(weights: Numbers, places: Numbers) -> Placed:
+    return Placed(weights, places, even(len(weights)))
 
 
-@lru_cache(maxsize=_WORDS_REMEMBERED)
-def _pieces(word: str) -> tuple[int, ...]:
+def _pieces(word: str) -> Numbers:
     """Runs of 2 to 5 letters inside a word with its edges: what survives a typo or a compound."""
     edged = f" {word[:_MOST_LETTERS]} "
     runs = (edged[start : start + size] for size in range(2, 6) for start in range(len(edged) - size + 1))
-    return tuple(crc32(f"p{run}".encode("utf-8", "surrogatepass")) & _MASK for run in runs)
+    return np.array([_hash(f"p{run}") & _MASK for run in runs], dtype=np.int64)
 
 
-def _word_groups(tokens: list[tuple[int, Token]], question: str | None) -> Iterator[Placed]:
+def _word_groups(tokens: list[Token], start: int, question: str | None) -> Placed:
     """Runs of one to three words, the question standing before the first."""
-    first = tokens[0][0] if tokens else 0
-    row = [_hash(f"q:{question}"), *(_hash(token.word) for _, token in tokens)]
-    for position, one in enumerate(row):
-        place = first + max(position - 1, 0)
-        yield _mixed(1, one), place
-        if position + 1 < len(row):
-            two = _mixed(one, row[position + 1])
-            yield two, place
-            if position + 2 < len(row):
-                yield _mixed(two, row[position + 2]), place
+    row = np.array([_WORD[f"q:{question}"], *(_WORD[token.word] for token in tokens)], dtype=np.uint64)
+    two = _mixed(row[:-1], row[1:])
+    groups = (_mixed(np.uint64(1), row), two, _mixed(two[:-1], row[2:]))
+    place = np.maximum(np.arange(len(row)) - 1, 0) + start
+    return _even(_weights(groups), np.concatenate([place[: len(some)] for some in groups]))
 
 
-def _stem_pairs(tokens: list[tuple[int, Token]]) -> Iterator[Placed]:
+def _stem_pairs(tokens: list[Token], start: int) -> Placed:
     """Stems, and pairs of stems a few words apart in one sentence: what survives another word order."""
-    words = [(place, token.sentence, _stem(token.word)) for place, token in tokens if token.is_word]
-    for rank, (place, sentence, one) in enumerate(words):
-        yield _mixed(2, one), place
-        for _, other_sentence, other in words[rank + 1 : rank + 1 + _PAIRED_STEMS]:
-            if other_sentence != sentence:
-                break
-            yield _mixed(_mixed(3, one), other), place
+    words = [(place, token.sentence, _STEM[token.word]) for place, token in enumerate(tokens, start) if token.is_word]
+    table = np.array(words, dtype=np.int64).reshape(-1, 3)
+    place, sentence, stems = table[:, 0], table[:, 1], table[:, 2].astype(np.uint64)
+    first = _mixed(np.uint64(3), stems)
+    found, places = [_mixed(np.uint64(2), stems)], [place]
+    for apart in range(1, min(_PAIRED_STEMS, len(stems) - 1) + 1):
+        together = sentence[:-apart] == sentence[apart:]
+        found.append(_mixed(first[:-apart], stems[apart:])[together])
+        places.append(place[:-apart][together])
+    return _even(_weights(found), np.concatenate(places))
 
 
-@lru_cache(maxsize=_WORDS_REMEMBERED)
 def _hash(word: str) -> int:
     return crc32(word.encode("utf-8", "surrogatepass"))
 
 
-@lru_cache(maxsize=_WORDS_REMEMBERED)
-def _stem(word: str) -> int:
-    return _hash(stem(word))
+_FACTORS = (np.uint64(0x9E3779B1), np.uint64(0x85EBCA6B), np.uint64(0x27D4EB2F))
+_LOW, _SHIFT, _KEPT = np.uint64(0xFFFFFFFF), np.uint64(15), np.uint64(_MASK)
+PIECES = Memory(_pieces)
+"""The weights of the pieces of a word."""
+_NONE = np.array([], dtype=np.int64)
+_INDEX = Memory(lambda name: _hash(name) & _MASK)
+_WORD = Memory(_hash)
+_STEM = Memory(lambda word: _hash(stem(word)))
 
 
-def _mixed(one: int, other: int) -> int:
+def _mixed(one: NDArray[np.uint64] | np.uint64, other: NDArray[np.uint64]) -> NDArray[np.uint64]:
     """The weight that stands for two numbers in this order; cheaper than to spell them out and hash the letters."""
-    mixed = (one * 0x9E3779B1 + other * 0x85EBCA6B + 0x27D4EB2F) & 0xFFFFFFFF
-    return (mixed ^ (mixed >> 15)) & _MASK
+    mixed = (one * np.uint64(0x9E3779B1) + other * np.uint64(0x85EBCA6B) + np.uint64(0x27D4EB2F)) & np.uint64(
+        0xFFFFFFFF
+    )
+    return (mixed ^ (mixed >> np.uint64(15))) & np.uint64(_MASK)
+
+
+def _weights(groups: Iterable[NDArray[np.uint64]]) -> Numbers:
+    return np.concatenate(list(groups)).astype(np.int64)
 
 
 def _concepts(reading: Reading, start: int, end: int) -> Iterable[tuple[str, int]]:
@@ -121,20 +167,16 @@ def _concepts(reading: Reading, start: int, end: int) -> Iterable[tuple[str, int
     Which rules fired is left out on purpose: the rules know the replies they were written from, and a model that leans
     on them is sure where it should not be.
     """
-    scene = reading.scene
     placed: dict[int, list[tuple[int, str]]] = {}
     names: dict[str, int] = {}
-    for name, occurrences in scene.found.items():
-        if not name.startswith("{"):
+    for told in reading.told:
+        first = told.occurrence.first
+        if not start <= first < end:
             continue
-        for occurrence in occurrences:
-            if not start <= occurrence.first < end:
-                continue
-            signed = f"{name}-" if reading.denials.cancels(occurrence) else name
-            names.setdefault(f"c{signed}", occurrence.first)
-            for cue in reading.cues.over(scene, occurrence):
-                names.setdefault(f"c{name}/{cue}", occurrence.first)
-            placed.setdefault(scene.tokens[occurrence.first].sentence, []).append((occurrence.first, signed))
+        names.setdefault(f"c{told.signed}", first)
+        for cue in reading.cues.over(reading.scene, told.occurrence):
+            names.setdefault(f"c{told.name}/{cue}", first)
+        placed.setdefault(reading.scene.tokens[first].sentence, []).append((first, told.signed))
     for here in placed.values():
         for pair, position in _pairs(sorted(set(here))[:_MOST_IN_SENTENCE]):
             names.setdefault(pair, position)
@@ -142,7 +184,7 @@ def _concepts(reading: Reading, start: int, end: int) -> Iterable[tuple[str, int
     return names.items()
 
 
-def _pairs(ordered: list[tuple[int, str]]) -> Iterable[tuple[str, int]]:
+def _pairs(ordered: list[tuple[int, str]]) -> Iterator[tuple[str, int]]:
     for rank, (position, one) in enumerate(ordered):
         for later, other in ordered[rank + 1 :]:
             if later - position > _NEAR:

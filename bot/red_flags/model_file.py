@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 import messages
 from bot.red_flags.features import BITS
+from bot.red_flags.linear import Linear
 from bot.red_flags.network import PARTS, Network
 
 MODEL_FILE = Path(messages.__file__).parent / "red_flags_reader.bin"
@@ -73,7 +74,7 @@ class Model:
     """Both models, ready to read."""
 
     settings: Settings
-    linear: NDArray[np.int8]
+    linear: Linear
     network: Network
 
 
@@ -97,7 +98,7 @@ def read_model(file: Path) -> Model:
         if isinstance(error, ReaderError):
             raise
         raise ReaderError(f"{file.name}: cannot be read as a model ({type(error).__name__})") from error
-    return Model(settings, linear, network)
+    return Model(settings, Linear(linear, settings.linear_scale, settings.linear_bias), network)
 
 
 def write_model(file: Path, settings: Settings, linear: NDArray[np.int8], parts: dict[str, NDArray[np.int8]]) -> None:

@@ -7,19 +7,31 @@ reply are gathered into one answer for each question the network was trained on.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from functools import lru_cache
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bot.red_flags.encoding import Encoded, word_rows
+from bot.red_flags.remember import Memory
 
 Array = NDArray[np.float32]
 STRIDES = (1, 2, 4)
 """How far to each side the three steps look."""
 PARTS = ("table", "step0", "bias0", "step1", "bias1", "step2", "bias2", "gaze", "hidden", "hidden_bias", "out", "bias")
-_WORDS_REMEMBERED = 20_000
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """A reply half read. `rows`: its words; `places`: each word with what stands around it; `shares`: how much of the
+    whole each place is, once a gaze; `whole`: all that the answers are made from."""
+
+    rows: Array
+    places: Array
+    shares: Array
+    whole: Array
 
 
 class Network:
@@ -27,7 +39,7 @@ class Network:
 
     def __init__(self, parts: Mapping[str, Array]) -> None:
         self._parts = {name: np.ascontiguousarray(parts[name], dtype=np.float32) for name in PARTS}
-        self._word = lru_cache(maxsize=_WORDS_REMEMBERED)(self._word_sum)
+        self._word = Memory(self._word_sum)
 
     def part(self, name: str) -> Array:
         """One part of the network, by its name in PARTS."""
@@ -35,60 +47,68 @@ class Network:
 
     def answers(self, encoded: Encoded) -> Array:
         """Log odds for each question."""
-        return self._decide(self._look_around(self._rows(encoded)))
+        hidden = np.maximum(self._before_bend(self._look(encoded)), 0)
+        answers: Array = hidden @ self._parts["out"] + self._parts["bias"]
+        return answers
 
-    def without(self, encoded: Encoded, column: int, places: Iterable[int]) -> dict[int, float]:
-        """What the words at these places weigh for one question: its log odds less what they are without that word."""
-        rows = self._rows(encoded)
-        whole = self._decide(self._look_around(rows))[column]
-        weighs: dict[int, float] = {}
-        for place in places:
-            blank = rows.copy()
-            blank[place] = 0
-            weighs[place] = float(whole - self._decide(self._look_around(blank))[column])
-        return weighs
+    def by_place(self, encoded: Encoded, column: int) -> Array:
+        """What is gathered at each place for one question, in log odds as far as the answer follows it in a straight
+        line: the question that was asked first, then each word with what stands around it."""
+        seen = self._look(encoded)
+        bends = self._before_bend(seen) > 0
+        slope = self._parts["hidden"] @ (bends * self._parts["out"][:, column])
+        width, gazes = seen.places.shape[1], seen.shares.shape[1]
+        gathered, most, mean = np.split(slope, [gazes * width, (gazes + 1) * width])
+        weighs = (seen.shares * (seen.places @ gathered.reshape(gazes, width).T)).sum(axis=1)
+        weighs += seen.rows @ mean / len(seen.rows)
+        heaviest = seen.places.argmax(axis=0)
+        np.add.at(weighs, heaviest, most * seen.places.max(axis=0))
+        return np.asarray(weighs, dtype=np.float32)
 
     def _word_sum(self, word: str) -> tuple[Array, int]:
         rows = word_rows(word)
         return self._parts["table"][list(rows)].sum(axis=0), len(rows)
 
     def _rows(self, encoded: Encoded) -> Array:
-        table = self._parts["table"]
-        rows = np.empty((len(encoded.words), table.shape[1]), dtype=np.float32)
-        for place, (word, concepts) in enumerate(zip(encoded.words, encoded.concepts, strict=True)):
-            total, count = self._word(word)
-            if concepts:
-                total = total + table[list(concepts)].sum(axis=0)
-            rows[place] = total / np.sqrt(np.float32(count + len(concepts)))
-        return rows
+        """The sum of each word's letter groups and concepts, evened out by their number."""
+        words = [self._word[word] for word in encoded.words]
+        rows: Array = np.array([total for total, _ in words], dtype=np.float32)
+        counts: Array = np.array([count for _, count in words], dtype=np.float32)
+        told = [place for place, concepts in enumerate(encoded.concepts) if concepts]
+        if told:
+            sizes = [len(encoded.concepts[place]) for place in told]
+            flat = list(chain.from_iterable(encoded.concepts))
+            starts = np.cumsum([0, *sizes[:-1]])
+            rows[told] += np.add.reduceat(self._parts["table"][flat], starts, axis=0)
+            counts[told] += np.array(sizes, dtype=np.float32)
+        return (rows / np.sqrt(counts)[:, None]).astype(np.float32, copy=False)
 
-    def _look_around(self, rows: Array) -> tuple[Array, Array]:
+    def _look(self, encoded: Encoded) -> _Seen:
         parts = self._parts
-        seen = _bend(_beside(rows, STRIDES[0]) @ parts["step0"] + parts["bias0"])
+        rows = self._rows(encoded)
+        places = _step(rows, STRIDES[0], parts["step0"], parts["bias0"])
         for step, stride in enumerate(STRIDES[1:], start=1):
-            seen = seen + _bend(_beside(seen, stride) @ parts[f"step{step}"] + parts[f"bias{step}"])
-        return rows, seen
-
-    def _decide(self, looked: tuple[Array, Array]) -> Array:
-        rows, seen = looked
-        gaze = seen @ self._parts["gaze"]
+            places = places + _step(places, stride, parts[f"step{step}"], parts[f"bias{step}"])
+        gaze = places @ parts["gaze"]
         gaze = np.exp(gaze - gaze.max(axis=0))
-        gathered = (gaze / gaze.sum(axis=0)).T @ seen
-        whole = np.concatenate([gathered.ravel(), seen.max(axis=0), rows.mean(axis=0)])
-        hidden = _bend(whole @ self._parts["hidden"] + self._parts["hidden_bias"])
-        answers: Array = hidden @ self._parts["out"] + self._parts["bias"]
-        return answers
+        shares = gaze / gaze.sum(axis=0)
+        whole = np.concatenate([(shares.T @ places).ravel(), places.max(axis=0), rows.mean(axis=0)])
+        return _Seen(rows, places, shares, whole)
+
+    def _before_bend(self, seen: _Seen) -> Array:
+        before: Array = seen.whole @ self._parts["hidden"] + self._parts["hidden_bias"]
+        return before
 
 
-def _beside(rows: Array, stride: int) -> Array:
-    """Each row between the row `stride` before it and the one `stride` after it; zeros beyond the ends."""
-    count, width = rows.shape
-    wide = np.zeros((count, 3 * width), dtype=np.float32)
-    wide[:, width : 2 * width] = rows
-    if stride < count:
-        wide[stride:, :width] = rows[:-stride]
-        wide[:-stride, 2 * width :] = rows[stride:]
-    return wide
+def _step(rows: Array, stride: int, weights: Array, bias: Array) -> Array:
+    """Each row between the row `stride` before it and the one `stride` after it, weighed together; beyond the ends
+    there is nothing."""
+    width = rows.shape[1]
+    out: Array = rows @ weights[width : 2 * width] + bias
+    if stride < len(rows):
+        out[stride:] += rows[:-stride] @ weights[:width]
+        out[:-stride] += rows[stride:] @ weights[2 * width :]
+    return _bend(out)
 
 
 def _bend(values: Array) -> Array:

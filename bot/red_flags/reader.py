@@ -15,19 +15,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.red_flags.encoding import encode
-from bot.red_flags.features import Reading, features
+from bot.red_flags.features import Reading
 from bot.red_flags.model import Level
 from bot.red_flags.model_file import MODEL_FILE, Model, ReaderError, Settings, read_model
 
 __all__ = ["MODEL_FILE", "Opinion", "Reader", "ReaderError", "Standing", "load_reader"]
 
-WINDOW = 110
-"""Words that are read at a time; a longer reply is read in windows and the worst one counts."""
-STEP = 90
-MOST_WINDOWS = 8
+WINDOW = 60
+"""Words that are read at a time; a longer reply is read in windows and the worst one counts. In a wide one a symptom
+drowns in what stands around it."""
+STEP = 40
+MOST_WINDOWS = 20
 _MOST_WORDS = 3
-_MOST_TRIED = 8
-"""Words that are tried in earnest: each costs a reading of the reply without it."""
 _TELLING = 4
 """Letters of a word worth showing to staff as what weighed most; "det" tells nobody anything."""
 _SHARE = 0.25
@@ -97,44 +96,26 @@ class Reader:
     def telling(self, reading: Reading, opinion: Opinion, level: Level) -> tuple[int, ...]:
         """The words that weighed most for the level, in reading order: numbers of tokens of the reply."""
         blend, start = self.settings.blend, opinion.start
-        linear = self._word_odds(reading, start)
         tokens = reading.scene.tokens[start : start + WINDOW]
         said = [place for place, token in enumerate(tokens) if len(token.word) >= _TELLING]
         said = said or [place for place, token in enumerate(tokens) if token.is_word]
-        tried = sorted(said, key=lambda place: -linear.get(place, 0.0))[:_MOST_TRIED]
-        column = 0 if level is Level.RED else 1
-        network = self.model.network.without(
-            encode(reading, start, start + WINDOW), column, (place + 1 for place in tried)
-        )
-        weighs = {place: blend.network * network[place + 1] for place in tried}
+        encoded = encode(reading, start, start + WINDOW)
+        weighs = blend.network * self.model.network.by_place(encoded, 0 if level is Level.RED else 1)[1:]
         if level is Level.RED:
-            weighs = {place: weight + blend.linear * linear.get(place, 0.0) for place, weight in weighs.items()}
-        ranked = sorted((place for place in tried if weighs[place] > 0), key=lambda place: -weighs[place])[:_MOST_WORDS]
+            weighs = weighs + blend.linear * self.model.linear.by_word(reading, start, start + WINDOW)
+        ranked = sorted((place for place in said if weighs[place] > 0), key=lambda place: -weighs[place])[:_MOST_WORDS]
         return tuple(sorted(start + place for place in ranked if weighs[place] >= _SHARE * weighs[ranked[0]]))
 
     def _window(self, reading: Reading, start: int) -> Opinion:
         odds = self.model.network.answers(encode(reading, start, start + WINDOW))
         blend, heads = self.settings.blend, self.settings.heads
-        red = _chance(blend.linear * self._linear(reading, start) + blend.network * float(odds[0]) + blend.bias)
+        linear = self.model.linear.odds(reading, start, start + WINDOW)
+        red = _chance(blend.linear * linear + blend.network * float(odds[0]) + blend.bias)
         eyes = max(red, _chance(float(odds[1])))
         red_flags = slice(2, 2 + self.settings.red_heads)
         return Opinion(
             red, eyes, _likeliest(odds, heads, red_flags), _likeliest(odds, heads, slice(red_flags.stop, None)), start
         )
-
-    def _linear(self, reading: Reading, start: int) -> float:
-        rows = features(reading, start, start + WINDOW)
-        weights = self.model.linear[[index for index, _, _ in rows]]
-        total = float(weights @ np.array([value for _, value, _ in rows], dtype=np.float32))
-        return total * self.settings.linear_scale + self.settings.linear_bias
-
-    def _word_odds(self, reading: Reading, start: int) -> dict[int, float]:
-        """What each word of the window weighs in the linear model, by its place in the window."""
-        weighs: dict[int, float] = {}
-        for index, value, token in features(reading, start, start + WINDOW):
-            part = int(self.model.linear[index]) * value * self.settings.linear_scale
-            weighs[token - start] = weighs.get(token - start, 0.0) + part
-        return weighs
 
 
 def _likeliest(odds: NDArray[np.float32], heads: tuple[str, ...], among: slice) -> str:

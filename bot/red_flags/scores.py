@@ -13,17 +13,19 @@ _UNITS = frozenset(
     procent kl kg mg ml liter skridt stk stykker piller tabletter panodil panodiler saet oevelser grader trin""".split()
 )
 _BEFORE_A_CLOCK = frozenset("kl klokken nr nummer uge".split())
+_ARTICLES = frozenset({"en", "et"})
 _LINKS = frozenset({"-", "til", "eller", "og"})
 
 
 def pain_score(tokens: Sequence[str], numbers: Mapping[str, int]) -> int | None:
     """The score from 0 to 10 in a reply, or None. Of "7-8" or "mellem 7 og 8" the worse; halves go up.
 
-    Numbers with a unit ("3 km", "kl 8") are not scores; more than 10 counts as 10 ("12 hvis jeg måtte").
+    Numbers with a unit ("3 km", "kl 8") and the article of one ("en 8'er") are not scores; more than 10 counts as 10
+    ("12 hvis jeg måtte").
     """
     values = [_value(token, numbers) for token in tokens]
     for index, value in enumerate(values):
-        if value is not None and _is_score(tokens, index):
+        if value is not None and _is_score(tokens, index) and not _is_article(tokens, values, index):
             return min(HIGHEST, math.ceil(_whole_score(tokens, values, index, value)))
     return None
 
@@ -63,6 +65,11 @@ def _value(token: str, numbers: Mapping[str, int]) -> float | None:
     if _NUMBER.fullmatch(token):
         return float(token.replace(",", "."))
     return None
+
+
+def _is_article(tokens: Sequence[str], values: Sequence[float | None], index: int) -> bool:
+    """ "en 8'er", "et ottetal": the number comes after it."""
+    return tokens[index] in _ARTICLES and index + 1 < len(values) and values[index + 1] is not None
 
 
 def _is_score(tokens: Sequence[str], index: int) -> bool:

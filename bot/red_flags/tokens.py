@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
+from bot.red_flags.foreign import Dictionary, Foreign
 from bot.red_flags.joined import Splitter
 from bot.red_flags.normalise import Normalised
 from bot.red_flags.remember import Memory
@@ -15,6 +17,7 @@ ENGLISH_FROM = 2
 """English words a reply holds before it is read as English."""
 
 _TOKEN = re.compile(r"[^\W\d_]\w*(?:[?\ufffd]\w+)*(?:'\w+)?|\d+(?:[.,:]\d+)*|[^\w\s]|\n+|_")
+_WORD = re.compile(r"[^\W\d_]\w*")
 _SENTENCE_END = frozenset(".!?\n;") | {"punktum", "udraabstegn", "spoergsmaalstegn"}
 _CLAUSE_END = frozenset(",:()-/") | {"komma"}
 _CLAUSE_START = frozenset(
@@ -45,10 +48,13 @@ class _Role(NamedTuple):
     ends_clause: bool
     ends_sentence: bool
     is_english: bool
+    is_foreign: bool
 
 
 class _Form(NamedTuple):
-    """What a written word or mark is wherever it stands. `length`: of what was written; no `role`: just a word."""
+    """What a written word or mark is wherever it stands. `length`: of what was written, 0 for a second word that is
+    read in its place; no `role`: just a word.
+    """
 
     length: int
     word: str
@@ -75,7 +81,7 @@ def stem(word: str) -> str:
 class Tokeniser:
     """Cuts texts into tokens. `spelling` gives the plain word for shorthand and dialect ("ik": "ikke"); `splitter`
     takes words apart that were run together. A text with several words of `english` is read as English: then what is
-    in `not_in_english` ("it" for "ikke") is not mended.
+    in `not_in_english` ("it" for "ikke") is not mended. A text in a language of `foreign` is read in Danish words.
     """
 
     def __init__(
@@ -84,25 +90,38 @@ class Tokeniser:
         splitter: Splitter | None = None,
         english: frozenset[str] = frozenset(),
         not_in_english: frozenset[str] = frozenset(),
+        foreign: Foreign | None = None,
     ) -> None:
+        foreign = foreign or Foreign({})
         in_english = {word: plain for word, plain in spelling.items() if word not in not_in_english}
-        self._danish = Memory(lambda raw: _forms(raw, spelling, splitter, english))
-        self._english = Memory(lambda raw: _forms(raw, in_english, splitter, frozenset()))
+        self._foreign = foreign
+        self._danish = Memory(lambda raw: _forms(raw, spelling, splitter, english, foreign))
+        self._english = Memory(lambda raw: _forms(raw, in_english, splitter))
+        self._by_dictionary = {
+            language: Memory(partial(_foreign_forms, dictionary=some))
+            for language, some in foreign.dictionaries.items()
+        }
 
     def tokens(self, text: Normalised) -> list[Token]:
-        tokens, english = _tokens(text, self._danish)
-        return tokens if english < ENGLISH_FROM else _tokens(text, self._english)[0]
+        tokens, english, foreign = _tokens(text, self._danish)
+        if english >= ENGLISH_FROM:
+            return _tokens(text, self._english)[0]
+        if foreign and (language := self._foreign.language(_WORD.findall(text.text))):
+            return _tokens(text, self._by_dictionary[language])[0]
+        return tokens
 
 
-def _tokens(text: Normalised, forms: Memory[tuple[_Form, ...]]) -> tuple[list[Token], int]:
-    """The tokens, and how many words were English; once that is enough, the rest is left."""
+def _tokens(text: Normalised, forms: Memory[tuple[_Form, ...]]) -> tuple[list[Token], int, int]:
+    """The tokens, and how many words were English and of other languages; once English is enough, the rest is left."""
     tokens: list[Token] = []
     starts, ends = text.starts, text.ends
-    sentence = clause = english = 0
+    sentence = clause = english = foreign = 0
     for match in _TOKEN.finditer(text.text):
         end = match.start()
+        first = starts[end]
         for length, word, is_word, role in forms[match[0]]:
-            first, end = starts[end], end + length
+            if length:
+                first, end = starts[end], end + length
             if role is None:
                 tokens.append(Token(word, first, ends[end - 1], sentence, clause, is_word))
                 continue
@@ -111,23 +130,38 @@ def _tokens(text: Normalised, forms: Memory[tuple[_Form, ...]]) -> tuple[list[To
             clause += role.ends_clause
             sentence += role.ends_sentence
             english += role.is_english
+            foreign += role.is_foreign
         if english >= ENGLISH_FROM:
             break
-    return tokens, english
+    return tokens, english, foreign
 
 
 def _forms(
-    written: str, spelling: Mapping[str, str], splitter: Splitter | None, english: frozenset[str]
+    written: str,
+    spelling: Mapping[str, str],
+    splitter: Splitter | None,
+    english: frozenset[str] = frozenset(),
+    foreign: Foreign | None = None,
 ) -> tuple[_Form, ...]:
     """The word or mark, or the words it was run together from."""
-    return tuple(_form(part, spelling, english) for part in (splitter.split(written) if splitter else [written]))
+    parts = splitter.split(written) if splitter else [written]
+    return tuple(_form(part, spelling.get(part, part), english, foreign) for part in parts)
 
 
-def _form(written: str, spelling: Mapping[str, str], english: frozenset[str]) -> _Form:
-    word = "\n" if written[0] == "\n" else written
-    mended = spelling.get(word, word)
-    ends_sentence = word in _SENTENCE_END
-    ends_clause = ends_sentence or word in _CLAUSE_END
-    is_word = (word[0].isalnum() and not ends_clause) or mended != word
-    role = _Role(word in _CLAUSE_START, ends_clause, ends_sentence, mended in english)
-    return _Form(len(written), mended, is_word, role if any(role) else None)
+def _foreign_forms(written: str, dictionary: Dictionary) -> tuple[_Form, ...]:
+    """The Danish words to read in its place; none where Danish has no place for it, itself when it is not known."""
+    danish = dictionary.danish(written)
+    if danish is None:
+        return (_form(written, written),)
+    forms = [_form(word, word) for word in danish]
+    return tuple(form._replace(length=0 if place else len(written)) for place, form in enumerate(forms))
+
+
+def _form(written: str, mended: str, english: frozenset[str] = frozenset(), foreign: Foreign | None = None) -> _Form:
+    word = "\n" if written[0] == "\n" else mended
+    ends_sentence = word in _SENTENCE_END or written in _SENTENCE_END
+    ends_clause = ends_sentence or written in _CLAUSE_END
+    is_word = (written[0].isalnum() and not ends_clause) or mended != written
+    is_foreign = foreign is not None and foreign.tells(written) is not None
+    role = _Role(written in _CLAUSE_START, ends_clause, ends_sentence, word in english, is_foreign)
+    return _Form(len(written), word, is_word, role if any(role) else None)

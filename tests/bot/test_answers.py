@@ -55,6 +55,8 @@ def test_a_correction_counts() -> None:
         ("7", 7),
         ("syv", 7),
         ("7-8", 8),
+        ("et 4 tal", 4),
+        ("vist en 8'er", 8),
         ("7–8", 8),
         ("7/10", 7),
         ("7 ud af 10", 7),

@@ -121,7 +121,7 @@ def test_of_the_labelled_replies_in_a_language_nearly_all_are_told(tag: str, lan
     theirs = [item["text"] for item in REPLIES if tag in item["tags"] and not NOT_PLAIN & set(item["tags"])]
     long_enough = [text for text in theirs if len(text.split()) >= 4]
     seen = Counter(told(text) for text in long_enough)
-    assert seen[language] >= 0.95 * len(long_enough)
+    assert seen[language] >= 0.93 * len(long_enough)
     assert set(seen) <= {language, Language.DANISH}
 
 

@@ -62,11 +62,15 @@ def test_a_word_far_away_is_still_taken_in() -> None:
     assert not np.allclose(network.answers(said(*row)), network.answers(said(*row[:-1], "feber")))
 
 
-def test_what_a_word_weighs_is_what_is_lost_without_it() -> None:
-    network = small_network()
-    weighs = network.without(said("kan", "ikke", "tisse"), column=1, places=[1, 3])
-    assert set(weighs) == {1, 3}
-    assert all(abs(weight) > 0 for weight in weighs.values())
+@pytest.mark.parametrize("column", [0, 1])
+def test_what_the_places_weigh_adds_up_to_the_answer(column: int) -> None:
+    drawn = small_network()
+    biases = {name: np.zeros(shape, np.float32) for name, shape in SHAPES.items() if "bias" in name}
+    unbiased = {name: biases.get(name, drawn.part(name)) for name in PARTS}
+    network, text = Network(unbiased), said("kan", "ikke", "tisse", "siden", "i", "nat")
+    weighs = network.by_place(text, column)
+    assert len(weighs) == len(text.words)
+    assert np.isclose(weighs.sum(), network.answers(text)[column], rtol=1e-4)
 
 
 def test_the_same_text_gives_the_same_answer_after_many_others() -> None:

@@ -52,7 +52,7 @@ def test_a_wording_that_no_rule_knows_is_raised_and_the_words_are_named() -> Non
 
 def test_a_symptom_late_in_a_long_reply_is_read() -> None:
     before = "Vi har haft besøg af børnene og gået ture i skoven. " * 25
-    text = before + "Nu røg koppen igen, tredje i denne uge. Det er samme side som nakken driller"
+    text = before + "Kaffen ryger på gulvet hver morgen, fingrene vil ikke lystre mere"
     triage = BOTH.check(text)
     assert triage.level is Level.RED
     assert all(evidence.start >= len(before) for evidence in triage.evidence)
@@ -103,5 +103,5 @@ def test_a_file_that_is_no_model_is_refused_in_a_sentence(tmp_path: Path) -> Non
 def test_a_model_is_written_as_it_was_read(tmp_path: Path) -> None:
     settings, network = READER.settings, READER.model.network
     parts = {name: whole_numbers(network.part(name))[0] for name in PARTS}
-    write_model(tmp_path / "again.bin", settings, READER.model.linear, parts)
+    write_model(tmp_path / "again.bin", settings, READER.model.linear.weights, parts)
     assert (tmp_path / "again.bin").read_bytes() == MODEL_FILE.read_bytes()
