@@ -14,6 +14,7 @@ from bot.alerts import raise_alert
 from bot.conversation import REACHED_DOCTOR, Change, Decision
 from bot.course import pause, refresh_holds, reopen, resume, running_enrolment
 from bot.delivery import opt_out
+from bot.forms import set_form
 from bot.grants import grant, note_stop_answer
 from bot.places import region_for
 from bot.red_flags import language_of
@@ -23,6 +24,7 @@ from messages.advice_schema import AdviceGroup
 from messages.languages import Language
 from messages.loader import Content
 from messages.render import render
+from messages.reply_schema import Answers
 from scheduler.calendar import is_doctor_open
 from scheduler.outbox import Draft, cancel_waiting, enqueue
 
@@ -85,6 +87,8 @@ def _grants(
         return []
     if decision.stop_answer is not None:
         note_stop_answer(session, enrolment, decision.stop_answer, now)
+    if (adaptation := decision.adaptation) is not None and adaptation.form is not None:
+        set_form(session, content, enrolment, adaptation.form, reason=adaptation.reason, now=now)
     return [grant(session, content, decision.wish, enrolment, now)] if decision.wish is not None else []
 
 
@@ -114,8 +118,9 @@ def _drafts(
         drafts.append(_advice(session, content, decision.advice, reply, patient, clinic, now))
     answers = content.replies.answers
     shown = telephone.display(clinic.phone)
-    if decision.answer is not None:
-        body = render(getattr(answers, decision.answer), clinic=clinic.name, phone=shown)
+    template = answer_template(content.replies.answers, decision)
+    if template is not None:
+        body = render(template, clinic=clinic.name, phone=shown)
         drafts.append(Draft(MessageKind.ANSWER, body, question=decision.question, reason="svar på sms"))
     if decision.check_contact:
         _drop_earlier_checks(session, patient)
@@ -130,6 +135,13 @@ def _drafts(
             )
         )
     return drafts
+
+
+def answer_template(answers: Answers, decision: Decision) -> str | None:
+    """The text that answers a reply, of a rule or an ordinary one; None when nothing or advice is sent."""
+    if decision.adaptation is not None:
+        return decision.adaptation.rule.text
+    return None if decision.answer is None else str(getattr(answers, decision.answer))
 
 
 def _advice(

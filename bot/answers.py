@@ -16,6 +16,7 @@ from bot.red_flags.scores import pain_score
 
 Command = Literal["stop", "start", "pause", "help"]
 Progress = Literal["better", "same", "worse"]
+Barrier = Literal["time", "pain", "fear", "forgot"]
 StopAnswer = Literal["well", "too_many", "other", "unsaid"]
 """Why a patient stopped, in one word; `unsaid`: does not want to say."""
 
@@ -32,6 +33,7 @@ _STOP_ANSWERS: Mapping[StopAnswer, frozenset[str]] = {
     "other": frozenset({"andet", "noget andet", "anden grund", "andre grunde"}),
     "unsaid": frozenset({"nej", "vil ikke sige", "det vil jeg ikke sige"}),
 }
+_DENIAL = frozenset("ikke ingen intet uden hverken".split())
 _THUMBS_UP = "\U0001f44d"
 _THUMBS_DOWN = "\U0001f44e"
 
@@ -53,13 +55,15 @@ class Vocabulary(Protocol):
     def numbers(self) -> Mapping[str, int]: ...
     @property
     def commands(self) -> Mapping[str, Sequence[str]]: ...
+    @property
+    def barriers(self) -> Mapping[Barrier, Sequence[str]]: ...
 
 
 @dataclass(frozen=True)
 class Answer:
     """What a reply says as an answer. `yes`: True, False, or None when it says neither or both.
 
-    `progress`: how it goes compared to before, the worst that is said.
+    `progress`: how it goes compared to before, the worst that is said. `barrier`: what is in the way.
     """
 
     yes: bool | None = None
@@ -68,6 +72,7 @@ class Answer:
     thanks: bool = False
     progress: Progress | None = None
     stop_answer: StopAnswer | None = None
+    barrier: Barrier | None = None
 
 
 def parse(text: str, vocabulary: Vocabulary) -> Answer:
@@ -83,7 +88,20 @@ def parse(text: str, vocabulary: Vocabulary) -> Answer:
         thanks=bool(words) and any(word in _THANKS for word in words),
         progress=_progress(words, vocabulary),
         stop_answer=_stop_answer(words),
+        barrier=_barrier(words, vocabulary),
     )
+
+
+def _barrier(words: list[str], vocabulary: Vocabulary) -> Barrier | None:
+    """The first kind that is named, in the order of the vocabulary: pain and fear before what is only in the way."""
+    for name, phrases in vocabulary.barriers.items():
+        for phrase in phrases:
+            wanted = fold(phrase).split()
+            for index in range(len(words) - len(wanted) + 1):
+                is_denied = name in {"pain", "fear"} and not _DENIAL.isdisjoint(words[max(0, index - 2) : index])
+                if words[index : index + len(wanted)] == wanted and not is_denied:
+                    return name
+    return None
 
 
 def _stop_answer(words: list[str]) -> StopAnswer | None:

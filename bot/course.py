@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import exists, select
@@ -11,8 +12,8 @@ from bot import audit
 from core import phone as telephone
 from core.models import Clinic, Enrolment, EnrolmentState, Message, MessageKind, MessageState
 from messages.loader import Content
-from messages.render import render
-from messages.schema import Purpose
+from messages.schema import Form, Purpose, Step
+from messages.step_text import step_text
 from scheduler.calendar import Window, at, next_sendable
 from scheduler.outbox import WAITING, apply_holds, cancel_course, enqueue_plan, lock_patient, open_red
 from scheduler.planning import Course, Facts, PlannedStep, plan
@@ -36,11 +37,28 @@ def running_enrolment(session: Session, patient_id: int) -> Enrolment | None:
     return session.scalar(select(Enrolment).where(Enrolment.patient_id == patient_id, Enrolment.state.in_(RUNNING)))
 
 
-def enqueue_course(session: Session, enrolment: Enrolment, rows: list[PlannedStep], now: datetime) -> list[Message]:
-    """Put a planned course into the outbox with its finished texts, held where it must wait."""
+def texts_of(session: Session, content: Content, enrolment: Enrolment, steps: Sequence[Step]) -> list[str]:
+    """The finished texts of some steps for this patient."""
     clinic = session.get_one(Clinic, enrolment.clinic_id)
     shown = telephone.display(clinic.phone)
-    texts = [render(row.step.text, clinic=clinic.name, phone=shown) for row in rows]
+    form = form_of(enrolment)
+    return [
+        step_text(content.exercises, enrolment.programme_id, step, clinic=clinic.name, phone=shown, form=form)
+        for step in steps
+    ]
+
+
+def form_of(enrolment: Enrolment) -> Form:
+    """How hard the patient's exercises are."""
+    forms: dict[str, Form] = {"easier": "easier", "harder": "harder"}
+    return forms.get(enrolment.form, "usual")
+
+
+def enqueue_course(
+    session: Session, content: Content, enrolment: Enrolment, rows: list[PlannedStep], now: datetime
+) -> list[Message]:
+    """Put a planned course into the outbox with its finished texts, held where it must wait."""
+    texts = texts_of(session, content, enrolment, [row.step for row in rows])
     messages = enqueue_plan(session, enrolment, rows, texts, now)
     refresh_holds(session, enrolment)
     return messages
@@ -144,7 +162,7 @@ def reopen(session: Session, content: Content, enrolment: Enrolment, *, now: dat
     enrolment.pause_wished_at = enrolment.paused_until = None
     enrolment.ended_at = None
     enrolment.plan_version += 1
-    enqueue_course(session, enrolment, [row for row in plan(course) if row.due_at > now], now)
+    enqueue_course(session, content, enrolment, [row for row in plan(course) if row.due_at > now], now)
     audit_change(session, enrolment, None, "enrolment.reopen", now)
 
 

@@ -15,8 +15,10 @@ from core.phone import display
 from core.states import EnrolmentState
 from messages.loader import Content
 from messages.render import render
-from messages.schema import Purpose
+from messages.rule_schema import Rule
+from messages.schema import Form, Purpose
 from messages.sms import measure
+from messages.step_text import step_text
 from scheduler.calendar import is_doctor_open
 from scheduler.planning import PAUSED_BY_RED, Course, PlannedStep, plan
 
@@ -45,10 +47,18 @@ class Branch:
     alert: bool
 
 
+ADAPTING = "Når det går godt eller skidt"
+"""Heads the rules by which a course adapts."""
+FOR_STAFF = "Kommer i indbakken som gult."
+FORMS: Mapping[Form, str] = {"easier": "lettere", "usual": "som sædvanligt", "harder": "sværere"}
+"""How hard the exercises are, in Danish."""
+
+
 @dataclass(frozen=True)
 class Text:
     """One text of the calendar. `due_at`: UTC. `reason`: in Danish why it stands when it stands. `waits`: in Danish
-    what may hold it back, "" when nothing does.
+    what may hold it back, "" when nothing does. `forms`: what is sent instead when the exercises are easier or harder,
+    by the Danish word.
     """
 
     step_id: str
@@ -59,6 +69,19 @@ class Text:
     reason: str
     waits: str
     branches: tuple[Branch, ...]
+    forms: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Adapting:
+    """One rule of the course: in Danish when it is followed, the text that answers ("" when a person reads the reply),
+    and the Danish word for the form that the exercises get ("" when they stay as they are).
+    """
+
+    rule_id: str
+    when: str
+    answer: str
+    form: str
 
 
 @dataclass(frozen=True)
@@ -66,6 +89,7 @@ class Preview:
     name: str
     version: int
     texts: tuple[Text, ...]
+    adapting: tuple[Adapting, ...] = ()
 
     @property
     def segments(self) -> int:
@@ -88,8 +112,10 @@ def preview(content: Content, checker: Checker, course: Course, sender: Sender) 
     outcomes = {
         (kind, reply): _outcome(content, checker, kind, reply) for kind in asked for reply in TYPICAL.get(kind, ())
     }
-    texts = tuple(_text(content, row, sender, outcomes) for row in planned)
-    return Preview(course.programme.name, course.programme.version, texts)
+    texts = tuple(_text(content, course.programme.id, row, sender, outcomes) for row in planned)
+    rules = content.rules.get(course.programme.id, ())
+    adapting = tuple(_adapting(rule, sender) for rule in rules)
+    return Preview(course.programme.name, course.programme.version, texts, adapting)
 
 
 Outcomes = Mapping[tuple[str, str], tuple[str, Decision]]
@@ -106,8 +132,19 @@ def _outcome(content: Content, checker: Checker, question: str, reply: str) -> t
     return read.level, decide(situation, read, answer)
 
 
-def _text(content: Content, row: PlannedStep, sender: Sender, outcomes: Outcomes) -> Text:
-    body = render(row.step.text, clinic=sender.clinic, phone=display(sender.phone))
+def _adapting(rule: Rule, sender: Sender) -> Adapting:
+    answer = render(rule.text, clinic=sender.clinic, phone=display(sender.phone)) if rule.text else ""
+    return Adapting(rule.id, rule.reason, answer, FORMS[rule.form] if rule.form else "")
+
+
+def _text(content: Content, programme: str, row: PlannedStep, sender: Sender, outcomes: Outcomes) -> Text:
+    said = {
+        form: step_text(
+            content.exercises, programme, row.step, clinic=sender.clinic, phone=display(sender.phone), form=form
+        )
+        for form in FORMS
+    }
+    body = said["usual"]
     question = row.step.question or ""
     return Text(
         step_id=row.step.id,
@@ -117,6 +154,7 @@ def _text(content: Content, row: PlannedStep, sender: Sender, outcomes: Outcomes
         segments=measure(body).segments,
         reason=row.reason,
         waits=_waits(row.step.purpose),
+        forms=tuple((FORMS[form], text) for form, text in said.items() if text != body),
         branches=tuple(
             _branch(content, row, reply, sender, *outcomes[question, reply]) for reply in TYPICAL.get(question, ())
         ),

@@ -7,15 +7,17 @@ every moment the patient may write any of the kinds of reply below and staff may
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
 
+from bot.adapting import Adaptation, raised, value_of
 from bot.answers import Answer
-from bot.conversation import REACHED_DOCTOR, Change, Decision, Situation, decide
+from bot.conversation import REACHED_DOCTOR, Change, Decision, Situation, decide, may_adapt
 from bot.red_flags import Level, Triage
 from core.states import EnrolmentState
+from messages.rule_schema import Rule
 from messages.schema import Purpose, Step
 from scheduler.calendar import local
 from scheduler.planning import Facts, PlannedStep, hold_reason
@@ -38,6 +40,7 @@ REPLIES: dict[str, tuple[Triage, Answer]] = {
     "START": (_GREEN, Answer(command="start")),
     "PAUSE": (_GREEN, Answer(command="pause")),
     "HELP": (_GREEN, Answer(command="help")),
+    "TID": (_GREEN, Answer(barrier="time")),
 }
 """One of each kind the conversation tells apart. A yes to a screening reaches it as red, from the checker."""
 
@@ -81,8 +84,11 @@ class Walk:
     faults: tuple[Fault, ...]
 
 
-def walk(rows: list[PlannedStep], *, thorough: bool = True) -> Walk:
+def walk(rows: list[PlannedStep], rules: Sequence[Rule] = (), *, thorough: bool = True) -> Walk:
     """Every state that any replies, silences and acts of staff bring a planned course into.
+
+    `rules`: of the programme. What the patient answered before is not remembered: any rule that an answer could set
+    off may follow it, so that more is searched than can happen. Only the question that a rule asks changes the state.
 
     `thorough` looks at all moments; without it only at the due times, which a command can wait for.
     """
@@ -94,7 +100,7 @@ def walk(rows: list[PlannedStep], *, thorough: bool = True) -> Walk:
         arrived: dict[State, Path] = {}
         for state, path in here.items():
             arrived.setdefault(_arrive(rows, replace(state, today=0) if is_new_day else state, now), path)
-        here = _talk(rows, arrived, now)
+        here = _talk(rows, rules, arrived, now)
         states += len(here)
         for state, path in here.items():
             for fault in _faults(rows, state, now, path):
@@ -147,12 +153,12 @@ def _sent(step: Step, number: int, state: State) -> State:
     )
 
 
-def _talk(rows: list[PlannedStep], here: dict[State, Path], now: datetime) -> dict[State, Path]:
+def _talk(rows: list[PlannedStep], rules: Sequence[Rule], here: dict[State, Path], now: datetime) -> dict[State, Path]:
     """All states that replies and acts lead to at one moment, each with a shortest way there."""
     found = dict(here)
     waiting = list(here)
     for state in waiting:
-        for name, after in _next(state):
+        for name, after in _next(state, rules):
             if after.course is EnrolmentState.ACTIVE and state.course is EnrolmentState.STOPPED:
                 after = replace(after, gone=_possible(rows, now))  # noqa: PLW2901 - taken up again: only what is to come
             moved = _arrive(rows, after, now)
@@ -162,10 +168,13 @@ def _talk(rows: list[PlannedStep], here: dict[State, Path], now: datetime) -> di
     return found
 
 
-def _next(state: State) -> Iterator[tuple[str, State]]:
+def _next(state: State, rules: Sequence[Rule]) -> Iterator[tuple[str, State]]:
     for name in REPLIES:
         for question in {state.question, None}:  # a question also fades with time
-            yield name, _after(_situation(replace(state, question=question)), name, state)
+            situation = _situation(replace(state, question=question))
+            yield name, _after(situation, name, state)
+            for adaptation in _possible_rules(question, name, tuple(rules)):
+                yield f"{name} ({adaptation.rule.id})", _after(situation, name, state, adaptation)
     if state.red:
         yield "staff resolve", replace(state, red=False)
     if state.course is EnrolmentState.PAUSED:
@@ -185,13 +194,25 @@ def _situation(state: State) -> Situation:
 
 
 @cache
-def _decided(situation: Situation, reply: str) -> Decision:
-    return decide(situation, *REPLIES[reply])
+def _possible_rules(question: str | None, reply: str, rules: tuple[Rule, ...]) -> tuple[Adaptation, ...]:
+    """One rule for each thing that the answer may lead on to."""
+    if value_of(question, REPLIES[reply][1]) is None:
+        return ()
+    may = {(rule.asks, rule.flag is None): rule for rule in rules if question in rule.when.questions}
+    return tuple(Adaptation(rule, rule.form) for rule in may.values())
 
 
-def _after(situation: Situation, reply: str, state: State) -> State:
+@cache
+def _decided(situation: Situation, reply: str, adaptation: Adaptation | None = None) -> Decision:
+    triage, answer = REPLIES[reply]
+    if adaptation is not None and may_adapt(situation, triage, answer, None):
+        triage = raised(triage, adaptation, reply)
+    return decide(situation, triage, answer, None, adaptation)
+
+
+def _after(situation: Situation, reply: str, state: State, adaptation: Adaptation | None = None) -> State:
     """What bot.act makes of the decision."""
-    decision = _decided(situation, reply)
+    decision = _decided(situation, reply, adaptation)
     course, opted_out = state.course, state.opted_out
     if decision.change is Change.OPT_OUT:
         running = course in {EnrolmentState.ACTIVE, EnrolmentState.PAUSED}

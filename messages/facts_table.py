@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from messages.facts import Fact, Facts, Service, claimed, is_accounted_for, sections, steps_by_name
+from messages.lint_adapting import forms_of, rules_of
 from messages.loader import Content
 from messages.red_flag_schema import Flag
-from messages.schema import Step
+from messages.schema import Source, Step
 
 _HEAD = """\
 # From source fact to text
@@ -49,8 +50,20 @@ def _lines(facts: Facts, content: Content, flags: Mapping[str, Flag]) -> Iterato
         yield f"\n## {programme.name} (`{programme.id}`, version {programme.version})\n"
         yield "| Day | Step | Text | Sources |\n|---|---|---|---|"
         for step in programme.steps:
-            cited = "<br>".join(f"{source.document}: {source.section}" for source in step.sources)
-            yield f"| {step.day} | {step.id} | {step.text.removeprefix('{klinik}: ')} | {cited} |"
+            texts = [text.removeprefix("{klinik}: ") for name, text in forms_of(step) if not name.endswith(".neutral")]
+            yield f"| {step.day} | {step.id} | {'<br>'.join(texts)} | {_cited(step.sources)} |"
+    yield "\n## How a course adapts\n"
+    yield "The first rule that holds is followed; each stands once, with the programmes that follow it.\n"
+    yield "| Rule | When | Text | Sources |\n|---|---|---|---|"
+    for _, rule in rules_of(content):
+        followed = ", ".join(name for name, rules in content.rules.items() if rule in rules)
+        text = (rule.text or f"amber: `{rule.flag}`").removeprefix("{klinik}: ")
+        form = f"<br>Exercises: {rule.form}" if rule.form else ""
+        yield f"| {rule.id}<br>{followed} | {rule.reason} | {text}{form} | {_cited(rule.sources)} |"
+
+
+def _cited(sources: Iterable[Source]) -> str:
+    return "<br>".join(f"{source.document}: {source.section}" for source in sources)
 
 
 def _sources(fact: Fact, steps: Mapping[str, Step], flags: Mapping[str, Flag]) -> str:

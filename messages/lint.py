@@ -8,14 +8,16 @@ from itertools import pairwise, product
 
 from messages.advice_schema import AdviceGroup
 from messages.languages import Language
+from messages.lint_adapting import adapting_problems, forms_of, rules_of, texts_of
 from messages.lint_rules import RULES, Specimen
 from messages.lint_sheet import exercise_problems, handout_problems
 from messages.loader import Content
+from messages.programme_schema import Programme
 from messages.readability import lix, sentences, words
 from messages.regions import NUMBER_MAX, REGION_IDS, SERVICE_MAX
 from messages.render import CLINIC_NAME_UNITS, render
 from messages.reply_schema import LONGEST_VALUES
-from messages.schema import Programme, Purpose, Source
+from messages.schema import NUMBER, Purpose, Source
 from messages.sms import Encoding, measure
 from messages.source_schema import SourceDocument
 
@@ -76,8 +78,8 @@ class Figures:
 
 
 def figures(programme: Programme) -> Figures:
-    typical = [render(step.text, clinic=TYPICAL_CLINIC, phone=PHONE) for step in programme.steps]
-    longest = [render(step.text, clinic=LONGEST_CLINIC, phone=PHONE) for step in programme.steps]
+    typical = [filled_with(step.text, TYPICAL_CLINIC) for step in programme.steps]
+    longest = [filled_with(step.text, LONGEST_CLINIC) for step in programme.steps]
     bodies = [text.split(": ", 1)[-1] for text in typical]
     indexes = [lix(body) for body in bodies]
     return Figures(
@@ -90,6 +92,12 @@ def figures(programme: Programme) -> Figures:
         longest_sentence=max(len(words(sentence)) for body in bodies for sentence in sentences(body)),
         longest_gap=_longest_gap(programme),
     )
+
+
+def filled_with(template: str, clinic: str) -> str:
+    """A step's or a rule's text with a clinic's name and a number in their places."""
+    values = {NUMBER: "2"} if f"{{{NUMBER}}}" in template else {}
+    return render(template, clinic=clinic, phone=PHONE, **values)
 
 
 def mean_segments(programmes: Iterable[Programme]) -> float:
@@ -113,7 +121,8 @@ def lint(content: Content) -> list[Finding]:
     in_texts = [finding for specimen in _specimens(content) for finding in _text_findings(specimen, content.sources)]
     in_courses = [finding for programme in content.programmes.values() for finding in _course_findings(programme)]
     in_means = list(_mean_findings(content.programmes.values()))
-    return in_texts + in_courses + in_means + list(_sheet_findings(content))
+    in_rules = [Finding(*problem) for problem in adapting_problems(content)]
+    return in_texts + in_courses + in_means + in_rules + list(_sheet_findings(content))
 
 
 def _row(specimen: Specimen, sources: Mapping[str, SourceDocument]) -> Row:
@@ -133,8 +142,13 @@ def _row(specimen: Specimen, sources: Mapping[str, SourceDocument]) -> Row:
 def _specimens(content: Content) -> Iterator[Specimen]:
     for programme in content.programmes.values():
         for step in programme.steps:
-            filled = render(step.text, clinic=LONGEST_CLINIC, phone=PHONE)
-            yield Specimen(programme.id, step.id, "step", step.text, filled, step.sources, step)
+            for name, template in forms_of(step):
+                filled = filled_with(template, LONGEST_CLINIC)
+                yield Specimen(programme.id, name, "step", template, filled, step.sources, step)
+    for place, rule in rules_of(content):
+        for name, template in texts_of(rule):
+            filled = filled_with(template, LONGEST_CLINIC)
+            yield Specimen(place, name, "rule", template, filled, rule.sources, asks=rule.asks)
     yield from _advice_specimens(content)
     for name, template in content.replies.answers:
         filled = render(template, clinic=LONGEST_CLINIC, phone=PHONE, **LONGEST_VALUES)

@@ -34,19 +34,21 @@ _SCREENED_NECK = ("svag arm", "klodset hånd", "svage ben", "usikker gang")
 class Specimen:
     """One text as it is judged: the template, and filled in with the longest clinic name and real-looking numbers.
 
-    `place`: the programme, or "advice", "answers" or "sheet" (exercises and what is printed).
+    `place`: the programme, or "advice", "answers", "rules" or "sheet" (exercises and what is printed).
     `red`: answers a red flag. `step`: None outside programmes.
     """
 
     place: str
     name: str
-    kind: Literal["step", "advice", "answer", "sheet"]
+    kind: Literal["step", "rule", "advice", "answer", "sheet"]
     template: str
     filled: str
     sources: tuple[Source, ...] = ()
     step: Step | None = None
     red: bool = False
     language: Language = Language.DANISH
+    asks: str | None = None
+    """The question that a rule's text asks."""
 
     @property
     def words(self) -> LintWords:
@@ -85,7 +87,7 @@ def _easy(specimen: Specimen) -> Iterator[str]:
 
 
 def _short_sentences(specimen: Specimen) -> Iterator[str]:
-    if specimen.kind not in {"step", "sheet"}:
+    if specimen.kind not in {"step", "rule", "sheet"}:
         return  # telephone numbers count as words, and advice is full of them
     for sentence in sentences(specimen.body):
         if len(words(sentence)) > MAX_SENTENCE_WORDS:
@@ -152,7 +154,7 @@ def _screening(specimen: Specimen) -> Iterator[str]:
 
 
 def _question(specimen: Specimen) -> Iterator[str]:
-    question = specimen.step.question if specimen.step else None
+    question = specimen.step.question if specimen.step else specimen.asks
     if question and "?" not in specimen.body:
         yield "a question without a question mark"
     if question in {"exercise", "activity", "sleep", "mood", "work"} and "Svar JA eller NEJ" not in specimen.body:
@@ -161,7 +163,9 @@ def _question(specimen: Specimen) -> Iterator[str]:
         yield "must ask for BEDRE, DET SAMME or VÆRRE"
     if question == "pain" and "fra 0 til 10" not in specimen.body:
         yield "must ask for a number from 0 to 10"
-    if specimen.step and not question and "?" in specimen.body:
+    if question == "barrier" and not all(word in specimen.body for word in ("TID", "USIKKER", "GLEMT")):
+        yield "must name the answers TID, USIKKER and GLEMT"
+    if (specimen.step or specimen.kind == "rule") and not question and "?" in specimen.body:
         yield "asks something, but names no question kind"
 
 

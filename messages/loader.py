@@ -12,12 +12,13 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from messages.advice_schema import Advice, AdviceFile, AdviceGroup, Calls
-from messages.exercise_schema import Exercise, ExercisesFile
+from messages.exercise_schema import Exercise, ExercisesFile, number_of
 from messages.handout_schema import Handout
 from messages.languages import Language, Languages
+from messages.programme_schema import Programme
 from messages.regions import NationalNumbers, Region, RegionsFile
 from messages.reply_schema import Replies
-from messages.schema import Programme
+from messages.rule_schema import Rule, RulesFile
 from messages.source_schema import SourceDocument, SourcesFile
 
 SHIPPED = Path(__file__).parent
@@ -46,6 +47,8 @@ class Content:
     drawings: Mapping[str, str]
     """The SVG of each exercise, by its id."""
     handout: Handout
+    rules: Mapping[str, tuple[Rule, ...]]
+    """By the programme's id, in the order in which they are tried."""
 
 
 def load_content(folder: Path | None = None) -> Content:
@@ -56,9 +59,11 @@ def load_content(folder: Path | None = None) -> Content:
     root = SHIPPED if folder is None else folder
     regions = load_toml(root / "regions.toml", RegionsFile)
     advice = load_toml(root / "advice.toml", AdviceFile)
-    exercises = load_toml(root / "exercises.toml", ExercisesFile).exercises
+    exercises = {exercise.id: exercise for exercise in load_toml(root / "exercises.toml", ExercisesFile).exercises}
+    programmes = _programmes(root / "programmes")
+    _exercises_offered(programmes, exercises)
     return Content(
-        programmes=MappingProxyType(_programmes(root / "programmes")),
+        programmes=MappingProxyType(programmes),
         advice=MappingProxyType(dict(advice.group)),
         calls=MappingProxyType(dict(advice.call)),
         languages=load_toml(root / "languages.toml", Languages),
@@ -66,9 +71,10 @@ def load_content(folder: Path | None = None) -> Content:
         regions=MappingProxyType(dict(regions.region)),
         national=regions.national,
         sources=MappingProxyType(dict(load_toml(root / "sources.toml", SourcesFile).source)),
-        exercises=MappingProxyType({exercise.id: exercise for exercise in exercises}),
-        drawings=MappingProxyType({exercise.id: _drawing(root, exercise.id) for exercise in exercises}),
+        exercises=MappingProxyType(exercises),
+        drawings=MappingProxyType({name: _drawing(root, name) for name in exercises}),
         handout=load_toml(root / "handout.toml", Handout),
+        rules=MappingProxyType(_rules(programmes, load_toml(root / "rules.toml", RulesFile))),
     )
 
 
@@ -81,6 +87,26 @@ def _programmes(folder: Path) -> dict[str, Programme]:
         if programme.id != stem:
             raise ContentError(f"{stem}.toml: the id is '{programme.id}'; it must be the file's name, '{stem}'.")
     return programmes
+
+
+def _exercises_offered(programmes: Mapping[str, Programme], exercises: Mapping[str, Exercise]) -> None:
+    for programme in programmes.values():
+        for step in programme.steps:
+            try:
+                if step.exercise is not None:
+                    number_of(exercises, programme.id, step.exercise)
+            except LookupError as error:
+                raise ContentError(f"{programme.id}.toml: step '{step.id}', field exercise: {error}.") from error
+
+
+def _rules(programmes: Mapping[str, Programme], shared: RulesFile) -> dict[str, tuple[Rule, ...]]:
+    known = {rule.id: rule for rule in shared.rules}
+    for programme in programmes.values():
+        if unknown := [name for name in programme.rules if name not in known]:
+            raise ContentError(f"{programme.id}.toml: rules: rules.toml has no rule {unknown}.")
+        if doubled := [rule.id for rule in programme.own_rules if rule.id in known]:
+            raise ContentError(f"{programme.id}.toml: rule: rules.toml has rules of the same name: {doubled}.")
+    return {name: (*item.own_rules, *(known[rule] for rule in item.rules)) for name, item in programmes.items()}
 
 
 def _drawing(root: Path, exercise: str) -> str:
@@ -119,11 +145,11 @@ def _place(loc: tuple[int | str, ...], data: Mapping[str, Any]) -> str:
     """ "step 'day-3', field text: " where pydantic says ("step", 4, "text")."""
     if not loc:
         return ""
-    if len(loc) > 1 and loc[0] in {"step", "steps"} and isinstance(loc[1], int):
-        steps = data.get("step")
-        step = steps[loc[1]] if isinstance(steps, list) else None
-        name = step.get("id") if isinstance(step, dict) else None
-        label = f"step '{name}'" if name else f"step number {loc[1] + 1}"
+    if len(loc) > 1 and loc[0] in {"step", "rule"} and isinstance(loc[1], int):
+        items = data.get(loc[0])
+        item = items[loc[1]] if isinstance(items, list) else None
+        name = item.get("id") if isinstance(item, dict) else None
+        label = f"{loc[0]} '{name}'" if name else f"{loc[0]} number {loc[1] + 1}"
         field = ".".join(str(part) for part in loc[2:])
         return f"{label}, field {field}: " if field else f"{label}: "
     return f"{'.'.join(str(part) for part in loc)}: "

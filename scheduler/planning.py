@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 
-from messages.schema import Programme, Purpose, Step
+from messages.programme_schema import Programme
+from messages.schema import Purpose, Step
 from scheduler.calendar import Window, at, local, next_sendable, next_sending_day
 
 MIN_GAP = timedelta(hours=2)

@@ -1,14 +1,15 @@
-"""A plan that changes on the way: waiting steps move to another hour, a step that was never sent is planned anew."""
+"""A plan that changes on the way: waiting steps get another hour or text, a step never sent is planned anew."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.models import Message, MessageKind, MessageState
+from messages.sms import measure, to_gsm7
 from scheduler.calendar import local
 from scheduler.outbox import WAITING
 from scheduler.planning import PlannedStep
@@ -45,6 +46,33 @@ def move_plan(session: Session, enrolment_id: int, rows: Sequence[PlannedStep], 
         moved += 1
     session.flush()
     return moved
+
+
+def rewrite(session: Session, enrolment_id: int, texts: Mapping[str, str]) -> int:
+    """Give the waiting steps the finished texts named here, by the step's id; returns how many changed.
+
+    What a worker has claimed meanwhile goes as it was.
+    """
+    waiting = session.scalars(
+        select(Message)
+        .where(
+            Message.enrolment_id == enrolment_id,
+            Message.kind == MessageKind.STEP,
+            Message.state.in_(WAITING),
+            Message.step_id.in_(list(texts)),
+        )
+        .order_by(Message.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    changed = 0
+    for message in waiting:
+        body = to_gsm7(texts[message.step_id or ""])
+        if body != message.body:
+            message.body, message.segments = body, measure(body).segments
+            changed += 1
+    session.flush()
+    return changed
 
 
 def again(

@@ -13,7 +13,7 @@ import click
 
 from bot.advice import CallPlace
 from bot.calendar_page import calendar_html
-from bot.preview import Preview, Sender, preview
+from bot.preview import ADAPTING, FOR_STAFF, Preview, Sender, preview
 from bot.reach import walk
 from bot.red_flags import load_checker
 from bot.runtime import utc_now
@@ -21,9 +21,9 @@ from messages.facts import load_facts, problems
 from messages.facts_table import content_table, share
 from messages.lint import Finding, figures, lint, mean_segments, rows
 from messages.loader import Content, load_content
+from messages.programme_schema import Programme
 from messages.red_flag_schema import shipped_flags
 from messages.regions import REGION_IDS
-from messages.schema import Programme
 from scheduler.calendar import TZ, Window, local
 from scheduler.planning import DEFAULT_TIME_OF_DAY, TIMES_OF_DAY, Course, plan
 
@@ -82,7 +82,7 @@ def _table_findings(content: Content) -> Iterator[Finding]:
 def _reach_findings(content: Content) -> Iterator[Finding]:
     """Every sequence of replies, seen at the moments when texts fall due; the tests look at all other moments too."""
     for programme in content.programmes.values():
-        for fault in walk(plan(_course(programme)), thorough=False).faults:
+        for fault in walk(plan(_course(programme)), content.rules[programme.id], thorough=False).faults:
             yield Finding(programme.id, fault.step, "reach", f"{fault.problem} after: {', '.join(fault.path)}")
 
 
@@ -159,7 +159,12 @@ def _show_calendar(shown: Preview) -> None:
         click.echo(f"{when}  {text.step_id} ({text.reason}; {text.segments} {noun}){waits}\n    {text.body}")
         for branch in text.branches:
             click.echo(f"      {branch.reply:<10} -> {branch.colour}: {branch.answer}")
-    click.echo(f"{len(shown.texts)} sms'er, {shown.segments} segmenter.")
+        for form, body in text.forms:
+            click.echo(f"      ({form}) {body}")
+    click.echo(f"{len(shown.texts)} sms'er, {shown.segments} segmenter.\n\n{ADAPTING}:")
+    for rule in shown.adapting:
+        form = f" Øvelserne bliver {rule.form}." if rule.form else ""
+        click.echo(f"  {rule.rule_id}: {rule.when}\n    {rule.answer or FOR_STAFF}{form}")
 
 
 COMMANDS = (messages,)

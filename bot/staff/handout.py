@@ -10,8 +10,8 @@ from core.models import Clinic, Enrolment, Patient
 from core.phone import display
 from messages.exercise_schema import ON_A_SHEET, Exercise, first_exercises
 from messages.loader import Content
+from messages.programme_schema import Programme
 from messages.regions import Region
-from messages.schema import Programme
 
 _DIGIT = "></text>"
 

@@ -7,8 +7,9 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from bot import audit, course, grants
+from bot import audit, course, forms, grants
 from bot.places import region_for
+from bot.staff.adapted import exercises_of
 from bot.staff.formatting import course_week, danish_date, parse_day
 from bot.staff.guard import login_required, staff_member
 from bot.staff.handout import sheet_for
@@ -69,6 +70,7 @@ def show(patient_id: int) -> ResponseReturnValue:
         thread=thread,
         documents=runtime().content.sources,
         wishes=wishes_of(newest) if newest else (),
+        exercises=exercises_of(db(), newest) if newest else (),
         here=url_for("patients.show", patient_id=patient.id),
     )
 
@@ -139,6 +141,21 @@ def forget_wishes(patient_id: int) -> ResponseReturnValue:
         grants.forget_wishes(db(), runtime().content, running, now=now(), staff_id=staff_member().id)
         db().commit()
         flash("Ønskerne er nulstillet. Sms'erne kommer igen, som da patienten blev tilmeldt.", "success")
+    return _to(patient)
+
+
+@blueprint.post("/patienter/<row:patient_id>/saedvanlige-oevelser")
+@login_required(Role.CLINICIAN)
+def usual_exercises(patient_id: int) -> ResponseReturnValue:
+    patient = _patient(patient_id)
+    running = _running(patient)
+    if running is None:
+        flash("Forløbet er slut. Der er ingen øvelser at ændre.", "warning")
+    else:
+        staff_id, content = staff_member().id, runtime().content
+        forms.set_form(db(), content, running, "usual", reason=forms.SET_BACK, now=now(), staff_id=staff_id)
+        db().commit()
+        flash("Patienten får igen de sædvanlige øvelser.", "success")
     return _to(patient)
 
 

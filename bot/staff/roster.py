@@ -14,7 +14,7 @@ from bot.staff.cards import OPEN_STATES
 from bot.staff.formatting import course_week, date_time
 from core.models import Alert, Colour, EnrolmentState, Patient, Reply
 from core.phone import display
-from messages.schema import Programme
+from messages.programme_schema import Programme
 
 PER_PAGE = 50
 _WORST_FIRST = (Colour.RED, Colour.AMBER, Colour.BLUE)

@@ -77,6 +77,7 @@ QUESTIONS: dict[str, str] = {
     "sleep": "Holder smerter dig vågen?",
     "mood": "Er du mere trist eller bange?",
     "work": "Er du sygemeldt, fordi du har ondt?",
+    "barrier": "Hvad står mest i vejen?",
     "reached_doctor": "Fik du fat i en læge?",
     "stop_reason": "Hvorfor stopper du?",
 }

@@ -38,6 +38,7 @@ class Enrolment(Base):
     `screening_clean_at`: when the patient last denied all red flags, None from a red reply on (UTC).
     The patient's own wishes: `wished_time` (a time of day, or a clock time "17:00") since `wished_time_at`, fewer
     texts since `fewer_since`, the pause under way asked for at `pause_wished_at`. `stop_answer`: why a STOP was sent.
+    `form`: how hard the exercises are (easier, usual, harder), since `form_since` for `form_reason`, in Danish.
     """
 
     __tablename__ = "enrolment"
@@ -74,6 +75,9 @@ class Enrolment(Base):
     fewer_since: Mapped[datetime | None]
     pause_wished_at: Mapped[datetime | None]
     stop_answer: Mapped[str | None]
+    form: Mapped[str] = mapped_column(default="usual", server_default="usual")
+    form_since: Mapped[datetime | None]
+    form_reason: Mapped[str | None] = mapped_column(Secret)
 
     patient: Mapped[Patient] = relationship(back_populates="enrolments")
     clinic: Mapped[Clinic] = relationship()

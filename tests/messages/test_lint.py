@@ -13,9 +13,10 @@ from messages.languages import Language
 from messages.lint import LONGEST_CLINIC, LONGEST_SERVICE, Finding, figures, lint, mean_segments, rows
 from messages.lint_rules import RULES
 from messages.loader import Content, load_content
+from messages.programme_schema import Programme
 from messages.regions import NUMBER_MAX, SERVICE_MAX
 from messages.render import CLINIC_NAME_UNITS, render
-from messages.schema import Programme, Step
+from messages.schema import Step
 from messages.sms import measure
 
 SHIPPED = load_content()
