@@ -100,17 +100,7 @@ def process(session: Session, content: Content, checker: Checker, reply_id: int,
     reply.answer_step = step_asked(session, asked)
     wish = read_wish(reply.body, reply.received_at)
     triage, failed = read(content, checker, reply, answer, is_wish=wish is not None)
-    situation = conversation.Situation(
-        question=reply.question,
-        asked_again=asked is not None and asked.kind == MessageKind.ANSWER,
-        course=EnrolmentState(enrolment.state) if enrolment else None,
-        opted_out=patient.opted_out_at is not None,
-        has_words=any(character.isalnum() for character in reply.body),
-        checker_failed=failed,
-        can_reopen=enrolment is not None and enrolment.state_reason == STOPPED_BY_PATIENT,
-        red_open=has_open_red(session, patient.id),
-        own_pause=enrolment is not None and enrolment.pause_wished_at is not None,
-    )
+    situation = _situation(session, patient, enrolment, reply, asked, checker_failed=failed)
     adaptation = None
     if enrolment is not None and conversation.may_adapt(situation, triage, answer, wish):
         adaptation = adaptation_of(session, content, enrolment, reply, answer)
@@ -123,6 +113,28 @@ def process(session: Session, content: Content, checker: Checker, reply_id: int,
         reply.adaptation = adaptation.rule.id if adaptation is not None else None
     carry_out(session, content, decision, reply=reply, patient=patient, enrolment=enrolment, now=now)
     return triage.level
+
+
+def _situation(
+    session: Session,
+    patient: Patient,
+    enrolment: Enrolment | None,
+    reply: Reply,
+    asked: Message | None,
+    *,
+    checker_failed: bool,
+) -> conversation.Situation:
+    return conversation.Situation(
+        question=reply.question,
+        asked_again=asked is not None and asked.kind == MessageKind.ANSWER,
+        course=EnrolmentState(enrolment.state) if enrolment else None,
+        opted_out=patient.opted_out_at is not None,
+        has_words=any(character.isalnum() for character in reply.body),
+        checker_failed=checker_failed,
+        can_reopen=enrolment is not None and enrolment.state_reason == STOPPED_BY_PATIENT,
+        red_open=has_open_red(session, patient.id),
+        own_pause=enrolment is not None and enrolment.pause_wished_at is not None,
+    )
 
 
 def _asked(session: Session, patient: Patient, reply: Reply, answer: Answer) -> Message | None:

@@ -8,13 +8,15 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from bot import reach
+from bot.adapting import Adaptation
 from bot.conversation import Change, Decision, Situation
 from bot.reach import walk
 from messages.loader import load_content
 from scheduler.calendar import Window
 from scheduler.planning import Course, PlannedStep, plan
 
-PROGRAMMES = load_content().programmes
+CONTENT = load_content()
+PROGRAMMES = CONTENT.programmes
 
 
 def rows(programme: str, start: date, *, hour: int = 9, window: Window | None = None) -> list[PlannedStep]:
@@ -25,7 +27,7 @@ def rows(programme: str, start: date, *, hour: int = 9, window: Window | None = 
 
 @pytest.mark.parametrize("programme", sorted(PROGRAMMES))
 def test_a_course_over_christmas_never_sticks_and_never_sends_twice_a_day(programme: str) -> None:
-    found = walk(rows(programme, date(2026, 11, 23)))
+    found = walk(rows(programme, date(2026, 11, 23)), CONTENT.rules[programme])
     assert found.faults == ()
     assert found.states > 10_000
 
@@ -40,7 +42,7 @@ def test_a_course_over_christmas_never_sticks_and_never_sends_twice_a_day(progra
     ],
 )
 def test_neither_does_one_that_is_enrolled_late_or_falls_into_holidays(start: date, hour: int, window: Window) -> None:
-    assert walk(rows("nerverod-laend", start, hour=hour, window=window)).faults == ()
+    assert walk(rows("nerverod-laend", start, hour=hour, window=window), CONTENT.rules["nerverod-laend"]).faults == ()
 
 
 def test_the_quick_search_finds_a_part_of_the_same_states() -> None:
@@ -70,8 +72,8 @@ def test_a_text_that_waited_into_the_day_of_the_next_is_found() -> None:
 def test_a_pause_that_cannot_be_ended_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     really = reach._decided
 
-    def deaf(situation: Situation, reply: str) -> Decision:
-        decision = really(situation, reply)
+    def deaf(situation: Situation, reply: str, adaptation: Adaptation | None = None) -> Decision:
+        decision = really(situation, reply, adaptation)
         return replace(decision, change=Change.NONE) if decision.change is Change.RESUME else decision
 
     monkeypatch.setattr(reach, "_decided", deaf)

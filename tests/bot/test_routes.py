@@ -35,6 +35,7 @@ ACCESS: dict[tuple[str, str], str] = {
     ("POST", "/patienter/<row:patient_id>/pause"): CLINICIAN,
     ("POST", "/patienter/<row:patient_id>/genoptag"): CLINICIAN,
     ("POST", "/patienter/<row:patient_id>/glem-oensker"): CLINICIAN,
+    ("POST", "/patienter/<row:patient_id>/saedvanlige-oevelser"): CLINICIAN,
     ("GET", "/patienter/<row:patient_id>/stop"): CLINICIAN,
     ("POST", "/patienter/<row:patient_id>/stop"): CLINICIAN,
     ("GET", "/tilmeld"): CLINICIAN,

@@ -102,7 +102,8 @@ def test_a_file_that_is_not_utf8_is_named(folder: Path) -> None:
 def test_an_unknown_placeholder_names_file_step_field_and_reason(folder: Path) -> None:
     replace(folder / "programmes" / "hekseskud.toml", "{klinik}: Prøv varme", "{klinik}: Kære {navn}, prøv varme")
     assert error_of(folder) == (
-        "hekseskud.toml: step 'varme', field text: unknown placeholder ['navn']; known are ['klinik', 'telefon']."
+        "hekseskud.toml: step 'varme', field text: unknown placeholder ['navn']; "
+        "known are ['klinik', 'nummer', 'telefon']."
     )
 
 
