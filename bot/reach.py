@@ -169,7 +169,9 @@ def _talk(rows: list[PlannedStep], rules: Sequence[Rule], here: dict[State, Path
 
 
 def _next(state: State, rules: Sequence[Rule]) -> Iterator[tuple[str, State]]:
-    for name in REPLIES:
+    for name, (_, answer) in REPLIES.items():
+        if answer.barrier is not None and state.question != "barrier":
+            continue  # to any other question the same as anything else
         for question in {state.question, None}:  # a question also fades with time
             situation = _situation(replace(state, question=question))
             yield name, _after(situation, name, state)

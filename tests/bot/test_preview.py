@@ -75,3 +75,27 @@ def test_the_command_writes_the_page(tmp_path: Path) -> None:
     done = CliRunner().invoke(cli, ["messages", "preview", "hekseskud", "--start", "2026-11-23", "--html", str(file)])
     assert done.exit_code == 0, done.output
     assert "Uge 13" in file.read_text(encoding="utf-8")
+
+
+def test_an_exercise_shows_its_other_forms_with_its_number_on_the_sheet(shown: Preview) -> None:
+    forms = {text.step_id: dict(text.forms) for text in shown.texts}
+    assert set(forms["oevelse-baekkenvip"]) == {"lettere", "sværere"}
+    assert forms["oevelse-baekkenvip"]["lettere"].startswith("Ryg & Co: Øvelse 2 på dit ark, lidt lettere: ")
+    assert forms["tjek-uge-1"] == {}
+
+
+def test_every_rule_of_the_course_is_shown_with_its_text(shown: Preview) -> None:
+    assert [rule.rule_id for rule in shown.adapting] == [rule.id for rule in CONTENT.rules["nerverod-laend"]]
+    rules = {rule.rule_id: rule for rule in shown.adapting}
+    assert rules["sprunget-over"].form == "lettere"
+    assert rules["sprunget-over"].answer.startswith("Ryg & Co: Tak for dit svar.")
+    assert rules["smerter-stiger"].answer == ""
+
+
+def test_the_page_and_the_command_show_the_rules(shown: Preview) -> None:
+    page = calendar_html(shown)
+    assert "<h2>Når det går godt eller skidt</h2>" in page
+    assert page.count("lidt lettere: ") == 2
+    done = CliRunner().invoke(cli, ["messages", "preview", "nerverod-laend", "--start", "2026-11-23"])
+    assert "smerter-stiger: de sidste tre tal for smerter stiger\n    Kommer i indbakken som gult." in done.output
+    assert "(lettere) Klinikken: Øvelse 2 på dit ark, lidt lettere: " in done.output

@@ -86,3 +86,9 @@ def test_a_course_that_runs_out_without_its_closing_is_found(monkeypatch: pytest
     found = walk(rows("akut-laend", date(2026, 11, 23)), thorough=False)
     assert problems(found) == {"the course ran out without its closing text"}
     assert {fault.step for fault in found.faults} == {"afslutning"}
+
+
+def test_the_questions_that_rules_ask_are_searched_too() -> None:
+    course = rows("akut-laend", date(2026, 11, 23))[:12]
+    without, with_rules = (walk(course, rules, thorough=False) for rules in ((), CONTENT.rules["akut-laend"]))
+    assert without.states < with_rules.states
