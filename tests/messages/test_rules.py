@@ -61,6 +61,17 @@ def test_every_programme_follows_rules() -> None:
     assert all("sprunget-over" in {rule.id for rule in rules} for rules in CONTENT.rules.values())
 
 
+@pytest.mark.parametrize("programme", sorted(CONTENT.programmes))
+@pytest.mark.parametrize("instructed", [True, False])
+def test_after_two_questions_about_exercise_or_walks_there_are_still_easier_texts_to_come(
+    programme: str, *, instructed: bool
+) -> None:
+    steps = [step for step in CONTENT.programmes[programme].steps if instructed or step.requires is None]
+    asked = [step.day for step in steps if step.question in {"exercise", "activity"}]
+    assert [step.id for step in steps if step.easier and step.day > asked[1]]
+    assert len(asked) + sum(step.question == "pain" for step in steps) >= 4
+
+
 def test_a_programmes_own_rules_are_tried_first(folder: Path) -> None:
     with (folder / "programmes" / "hekseskud.toml").open("a", encoding="utf-8") as file:
         file.write(OWN.format(id="min-egen", flag="distress"))
