@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from itertools import groupby
 
-from bot.preview import ADAPTING, FOR_STAFF, Adapting, Branch, Preview, Text
+from bot.preview import ADAPTING, Adapting, Branch, Preview, Text
 from scheduler.calendar import local
 
 _DAYS = ("mandag", "tirsdag", "onsdag", "torsdag", "fredag", "lørdag", "søndag")
@@ -50,8 +50,7 @@ def _text(text: Text) -> str:
 
 
 def _rule(rule: Adapting) -> str:
-    form = f" Øvelserne bliver {rule.form}." if rule.form else ""
-    return f"<dt>{escape(rule.when.capitalize())}</dt><dd>{escape((rule.answer or FOR_STAFF) + form)}</dd>"
+    return f"<dt>{escape(rule.when.capitalize())}</dt><dd>{escape(f'{rule.answer} {rule.follows}'.strip())}</dd>"
 
 
 def _branch(branch: Branch) -> str:

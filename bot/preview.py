@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.advice import CallPlace, advice_text
+from bot.advice import CallPlace, advice_text, choose_group
 from bot.answers import parse
 from bot.concerns import for_checker, weigh
 from bot.conversation import Decision, Situation, decide
-from bot.red_flags import Checker, check_safely
+from bot.red_flags import Checker, Level, check_safely
 from core.phone import display
 from core.states import EnrolmentState
+from messages.advice_schema import AdviceGroup
 from messages.loader import Content
 from messages.render import render
 from messages.rule_schema import Rule
@@ -49,7 +50,6 @@ class Branch:
 
 ADAPTING = "Når det går godt eller skidt"
 """Heads the rules by which a course adapts."""
-FOR_STAFF = "Kommer i indbakken som gult."
 FORMS: Mapping[Form, str] = {"easier": "lettere", "usual": "som sædvanligt", "harder": "sværere"}
 """How hard the exercises are, in Danish."""
 
@@ -74,14 +74,14 @@ class Text:
 
 @dataclass(frozen=True)
 class Adapting:
-    """One rule of the course: in Danish when it is followed, the text that answers ("" when a person reads the reply),
-    and the Danish word for the form that the exercises get ("" when they stay as they are).
+    """One rule of the course: in Danish when it is followed, the text that answers, and in Danish what else comes of it
+    ("" when nothing does).
     """
 
     rule_id: str
     when: str
     answer: str
-    form: str
+    follows: str
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ def preview(content: Content, checker: Checker, course: Course, sender: Sender) 
     }
     texts = tuple(_text(content, course.programme.id, row, sender, outcomes) for row in planned)
     rules = content.rules.get(course.programme.id, ())
-    adapting = tuple(_adapting(rule, sender) for rule in rules)
+    adapting = tuple(_adapting(content, rule, sender) for rule in rules)
     return Preview(course.programme.name, course.programme.version, texts, adapting)
 
 
@@ -132,9 +132,30 @@ def _outcome(content: Content, checker: Checker, question: str, reply: str) -> t
     return read.level, decide(situation, read, answer)
 
 
-def _adapting(rule: Rule, sender: Sender) -> Adapting:
-    answer = render(rule.text, clinic=sender.clinic, phone=display(sender.phone)) if rule.text else ""
-    return Adapting(rule.id, rule.reason, answer, FORMS[rule.form] if rule.form else "")
+def _adapting(content: Content, rule: Rule, sender: Sender) -> Adapting:
+    """Advice stands here as it is sent while the doctor is open."""
+    if rule.text is None:
+        group = choose_group(Level.AMBER, (rule.flag or "",))
+        answer = _advice(content, group, sender, doctor_open=True)
+    else:
+        answer = render(rule.text, clinic=sender.clinic, phone=display(sender.phone))
+    follows = (
+        "Kommer i indbakken som gult." if rule.flag else "",
+        f"Øvelserne bliver {FORMS[rule.form]}." if rule.form else "",
+        f"Højst {rule.at_most} {'gang' if rule.at_most == 1 else 'gange'} i et forløb." if rule.at_most else "",
+    )
+    return Adapting(rule.id, rule.reason, answer, " ".join(sentence for sentence in follows if sentence))
+
+
+def _advice(content: Content, group: AdviceGroup, sender: Sender, *, doctor_open: bool) -> str:
+    return advice_text(
+        content,
+        group=group,
+        clinic=sender.clinic,
+        place=sender.place,
+        doctor_open=doctor_open,
+        clinic_phone=sender.phone,
+    )
 
 
 def _text(content: Content, programme: str, row: PlannedStep, sender: Sender, outcomes: Outcomes) -> Text:
@@ -172,12 +193,5 @@ def _branch(content: Content, row: PlannedStep, reply: str, sender: Sender, leve
         template = getattr(content.replies.answers, decision.answer or "noted")
         answer = render(template, clinic=sender.clinic, phone=display(sender.phone))
     else:
-        answer = advice_text(
-            content,
-            group=decision.advice,
-            clinic=sender.clinic,
-            place=sender.place,
-            doctor_open=is_doctor_open(row.due_at),
-            clinic_phone=sender.phone,
-        )
+        answer = _advice(content, decision.advice, sender, doctor_open=is_doctor_open(row.due_at))
     return Branch(reply, level, answer, alert=decision.alert is not None)

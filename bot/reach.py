@@ -87,8 +87,8 @@ class Walk:
 def walk(rows: list[PlannedStep], rules: Sequence[Rule] = (), *, thorough: bool = True) -> Walk:
     """Every state that any replies, silences and acts of staff bring a planned course into.
 
-    `rules`: of the programme. What the patient answered before is not remembered: any rule that an answer could set
-    off may follow it, so that more is searched than can happen. Only the question that a rule asks changes the state.
+    `rules`: of the programme. What was answered before is not remembered: any rule that an answer could set off may
+    follow it, so more is searched than can happen. Only the question that a rule asks changes the state.
 
     `thorough` looks at all moments; without it only at the due times, which a command can wait for.
     """

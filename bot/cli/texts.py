@@ -13,7 +13,7 @@ import click
 
 from bot.advice import CallPlace
 from bot.calendar_page import calendar_html
-from bot.preview import ADAPTING, FOR_STAFF, Preview, Sender, preview
+from bot.preview import ADAPTING, Preview, Sender, preview
 from bot.reach import walk
 from bot.red_flags import load_checker
 from bot.runtime import utc_now
@@ -163,8 +163,7 @@ def _show_calendar(shown: Preview) -> None:
             click.echo(f"      ({form}) {body}")
     click.echo(f"{len(shown.texts)} sms'er, {shown.segments} segmenter.\n\n{ADAPTING}:")
     for rule in shown.adapting:
-        form = f" Øvelserne bliver {rule.form}." if rule.form else ""
-        click.echo(f"  {rule.rule_id}: {rule.when}\n    {rule.answer or FOR_STAFF}{form}")
+        click.echo(f"  {rule.rule_id}: {rule.when}\n    {rule.answer} {rule.follows}".rstrip())
 
 
 COMMANDS = (messages,)

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from bot.advice import CallPlace
 from bot.places import region_for
-from bot.preview import ADAPTING, FOR_STAFF, Preview, Sender, preview
+from bot.preview import ADAPTING, Preview, Sender, preview
 from bot.staff.formatting import parse_day
 from bot.staff.guard import login_required, staff_member
 from bot.web import db, now, runtime
@@ -45,7 +45,6 @@ def index() -> ResponseReturnValue:
         times=[(key, f"{key.capitalize()}, {wall:%H.%M}") for key, wall in TIMES_OF_DAY.items()],
         shown=shown,
         adapting=ADAPTING,
-        for_staff=FOR_STAFF,
         weeks=[(week, list(texts)) for week, texts in groupby(shown.texts, key=lambda text: text.week)],
     )
 

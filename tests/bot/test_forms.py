@@ -114,7 +114,7 @@ def test_done_with_little_pain_makes_the_coming_exercises_harder(lite_world: Wor
     asked(lite_world, "exercise", "ja")
     assert HARDER in coming(lite_world, "oevelse-baekkenvip")
     assert "Gør gerne lidt mere næste gang" in lite_world.sent_bodies()[-1]
-    assert lite_world.enrolment().form_reason == "øvelsen er lavet, og tallet for smerter er højst 3"
+    assert lite_world.enrolment().form_reason == "øvelse eller gåtur er klaret, og tallet for smerter er højst 3"
 
 
 def test_three_rising_numbers_bring_staff_with_one_alert_and_one_text(lite_world: World) -> None:

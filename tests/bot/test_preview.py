@@ -87,9 +87,10 @@ def test_an_exercise_shows_its_other_forms_with_its_number_on_the_sheet(shown: P
 def test_every_rule_of_the_course_is_shown_with_its_text(shown: Preview) -> None:
     assert [rule.rule_id for rule in shown.adapting] == [rule.id for rule in CONTENT.rules["nerverod-laend"]]
     rules = {rule.rule_id: rule for rule in shown.adapting}
-    assert rules["sprunget-over"].form == "lettere"
+    assert rules["sprunget-over"].follows == "Øvelserne bliver lettere. Højst 1 gang i et forløb."
     assert rules["sprunget-over"].answer.startswith("Ryg & Co: Tak for dit svar.")
-    assert rules["smerter-stiger"].answer == ""
+    assert rules["smerter-stiger"].follows == "Kommer i indbakken som gult."
+    assert "Ring straks til din egen læge, hvis det bliver værre" in rules["smerter-stiger"].answer
 
 
 def test_the_page_and_the_command_show_the_rules(shown: Preview) -> None:
@@ -97,5 +98,5 @@ def test_the_page_and_the_command_show_the_rules(shown: Preview) -> None:
     assert "<h2>Når det går godt eller skidt</h2>" in page
     assert page.count("lidt lettere: ") == 2
     done = CliRunner().invoke(cli, ["messages", "preview", "nerverod-laend", "--start", "2026-11-23"])
-    assert "smerter-stiger: de sidste tre tal for smerter stiger\n    Kommer i indbakken som gult." in done.output
+    assert "smerter-stiger: de sidste tre tal for smerter stiger\n    Klinikken: Tak for din sms." in done.output
     assert "(lettere) Klinikken: Øvelse 2 på dit ark, lidt lettere: " in done.output

@@ -66,5 +66,5 @@ def test_the_forms_of_an_exercise_and_the_rules_of_the_course_are_shown(reader: 
     rules = page[page.index('id="tilpasning"') :]
     assert rules.count("<article") == 10
     assert "Øvelse eller gåtur er sprunget over to gange i træk" in rules
-    assert "Øvelserne bliver lettere." in rules
+    assert "Øvelserne bliver lettere. Højst 1 gang i et forløb." in rules
     assert "Kommer i indbakken som gult." in rules

@@ -279,7 +279,7 @@ def test_easier_exercises_stand_among_the_facts_with_the_reason_and_staff_set_th
     assert "Patienten får igen de sædvanlige øvelser" in page
     assert "Sædvanlige øvelser igen siden 23-11-2026: valgt af klinikken" in page
     assert "lidt lettere" not in page
-    assert "Tilbage til sædvanlige øvelser" not in page
+    assert "Brug sædvanlige øvelser" not in page
     with lite_world.session() as session:
         rows = session.scalars(select(Audit).where(Audit.action == "enrolment.form_usual")).all()
     assert [row.staff_id for row in rows] == [1]
