@@ -7,7 +7,7 @@ every moment the patient may write any of the kinds of reply below and staff may
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
@@ -45,6 +45,8 @@ REPLIES: dict[str, tuple[Triage, Answer]] = {
 """One of each kind the conversation tells apart. A yes to a screening reaches it as red, from the checker."""
 
 Path = tuple[str, ...]
+Follows = Mapping[tuple[str, str], tuple[Adaptation, ...]]
+"""By question and reply: what the rules may do about it."""
 
 
 @dataclass(frozen=True)
@@ -95,12 +97,13 @@ def walk(rows: list[PlannedStep], rules: Sequence[Rule] = (), *, thorough: bool 
     here: dict[State, Path] = {State(): ()}
     faults: dict[tuple[str, str], Fault] = {}
     states, day = 0, None
+    follows = _follows(rules)
     for now in _moments(rows, thorough=thorough):
         is_new_day, day = local(now).date() != day, local(now).date()
         arrived: dict[State, Path] = {}
         for state, path in here.items():
             arrived.setdefault(_arrive(rows, replace(state, today=0) if is_new_day else state, now), path)
-        here = _talk(rows, rules, arrived, now)
+        here = _talk(rows, follows, arrived, now)
         states += len(here)
         for state, path in here.items():
             for fault in _faults(rows, state, now, path):
@@ -153,12 +156,12 @@ def _sent(step: Step, number: int, state: State) -> State:
     )
 
 
-def _talk(rows: list[PlannedStep], rules: Sequence[Rule], here: dict[State, Path], now: datetime) -> dict[State, Path]:
+def _talk(rows: list[PlannedStep], follows: Follows, here: dict[State, Path], now: datetime) -> dict[State, Path]:
     """All states that replies and acts lead to at one moment, each with a shortest way there."""
     found = dict(here)
     waiting = list(here)
     for state in waiting:
-        for name, after in _next(state, rules):
+        for name, after in _next(state, follows):
             if after.course is EnrolmentState.ACTIVE and state.course is EnrolmentState.STOPPED:
                 after = replace(after, gone=_possible(rows, now))  # noqa: PLW2901 - taken up again: only what is to come
             moved = _arrive(rows, after, now)
@@ -168,14 +171,14 @@ def _talk(rows: list[PlannedStep], rules: Sequence[Rule], here: dict[State, Path
     return found
 
 
-def _next(state: State, rules: Sequence[Rule]) -> Iterator[tuple[str, State]]:
+def _next(state: State, follows: Follows) -> Iterator[tuple[str, State]]:
     for name, (_, answer) in REPLIES.items():
         if answer.barrier is not None and state.question != "barrier":
             continue  # to any other question the same as anything else
         for question in {state.question, None}:  # a question also fades with time
             situation = _situation(replace(state, question=question))
             yield name, _after(situation, name, state)
-            for adaptation in _possible_rules(question, name, tuple(rules)):
+            for adaptation in follows.get((question or "", name), ()):
                 yield f"{name} ({adaptation.rule.id})", _after(situation, name, state, adaptation)
     if state.red:
         yield "staff resolve", replace(state, red=False)
@@ -195,13 +198,15 @@ def _situation(state: State) -> Situation:
     )
 
 
-@cache
-def _possible_rules(question: str | None, reply: str, rules: tuple[Rule, ...]) -> tuple[Adaptation, ...]:
-    """One rule for each thing that the answer may lead on to."""
-    if value_of(question, REPLIES[reply][1]) is None:
-        return ()
-    may = {(rule.asks, rule.flag is None): rule for rule in rules if question in rule.when.questions}
-    return tuple(Adaptation(rule, rule.form) for rule in may.values())
+def _follows(rules: Sequence[Rule]) -> Follows:
+    """One rule for each thing that an answer may lead on to."""
+    found: dict[tuple[str, str], tuple[Adaptation, ...]] = {}
+    for question in {question for rule in rules for question in rule.when.questions}:
+        may = {(rule.asks, rule.flag is None): rule for rule in rules if question in rule.when.questions}
+        for name, (_, answer) in REPLIES.items():
+            if value_of(question, answer) is not None:
+                found[question, name] = tuple(Adaptation(rule, rule.form) for rule in may.values())
+    return found
 
 
 @cache

@@ -49,8 +49,8 @@ def adaptation_of(
 ) -> Adaptation | None:
     """What the rules of the course make of this answer, with all that the patient answered before."""
     value = value_of(reply.question, answer)
-    if value is None:
+    rules = content.rules.get(enrolment.programme_id, ())
+    if value is None or not any(reply.question in rule.when.questions for rule in rules):
         return None
     said = Said(reply.question or "", value, reply.received_at)
-    rules = content.rules.get(enrolment.programme_id, ())
     return adapt(rules, [*history_of(session, enrolment.id), said], form_of(enrolment))

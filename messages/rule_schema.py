@@ -94,6 +94,9 @@ class Rule(Frozen):
     at_most: Annotated[int, Field(ge=1, le=20)] | None = None
     sources: tuple[Source, ...] = Field(min_length=1)
 
+    def __hash__(self) -> int:
+        return hash(self.id)
+
     @field_validator("sources", mode="before")
     @classmethod
     def _list_to_tuple(cls, value: object) -> object:

@@ -61,8 +61,10 @@ def test_missed_again_after_that_is_not_nagged_about() -> None:
     ("text", "rule"),
     [
         ("TID", "mangler-tid"), ("jeg har for travlt", "mangler-tid"), ("når det ikke", "mangler-tid"),
+        ("for meget at lave", "mangler-tid"),
         ("ONDT", "for-ondt"), ("det gør ondt", "for-ondt"), ("SVÆRT", "for-ondt"),
         ("USIKKER", "usikker"), ("er lidt i tvivl om jeg gør det rigtigt", "usikker"),
+        ("ved ikke om jeg gør det rigtigt", "usikker"),
         ("GLEMT", "glemt"), ("Jeg glemmer det hele tiden", "glemt"), ("kan ikke huske det", "glemt"),
         ("det gør ikke ondt, jeg har bare ikke tid", "mangler-tid"), ("jeg er ikke bange, har glemt det", "glemt"),
         ("gider ikke", None), ("ja", None), ("", None),
