@@ -111,7 +111,7 @@ def process(session: Session, content: Content, checker: Checker, reply_id: int,
     )
     decision = conversation.decide(situation, triage, answer, wish)
     if decision.answered and asked is not None:
-        reply.answers_id = asked.id
+        reply.answers_id = asked.reminds_id or asked.id
     carry_out(session, content, decision, reply=reply, patient=patient, enrolment=enrolment, now=now)
     return triage.level
 

@@ -7,7 +7,7 @@ from datetime import time
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 QuestionKind = Literal["screening", "pain", "exercise", "activity", "progress", "sleep", "mood", "work"]
@@ -16,6 +16,15 @@ PLACEHOLDERS = frozenset({"klinik", "telefon"})
 """What a step's text may refer to: the clinic's name and its telephone number."""
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+
+
+def _checked(template: str) -> str:
+    unknown = set(_PLACEHOLDER.findall(template)) - PLACEHOLDERS
+    if unknown:
+        raise ValueError(f"unknown placeholder {sorted(unknown)}; known are {sorted(PLACEHOLDERS)}")
+    if "{klinik}" not in template:
+        raise ValueError("the text must name the clinic: {klinik}")
+    return template
 
 
 class Frozen(BaseModel):
@@ -74,12 +83,7 @@ class Step(Frozen):
     @field_validator("text")
     @classmethod
     def _placeholders_known(cls, value: str) -> str:
-        unknown = set(_PLACEHOLDER.findall(value)) - PLACEHOLDERS
-        if unknown:
-            raise ValueError(f"unknown placeholder {sorted(unknown)}; known are {sorted(PLACEHOLDERS)}")
-        if "{klinik}" not in value:
-            raise ValueError("the text must name the clinic: {klinik}")
-        return value
+        return _checked(value)
 
     @model_validator(mode="after")
     def _screening_asks(self) -> Step:
@@ -90,8 +94,18 @@ class Step(Frozen):
         return self
 
 
+class Reminder(Frozen):
+    """Asks the weekly screening again, once, when it was not answered. `neutral`: the form that names no illness."""
+
+    text: Annotated[str, StringConstraints(min_length=10, strip_whitespace=True), AfterValidator(_checked)]
+    neutral: Annotated[str, StringConstraints(min_length=10, strip_whitespace=True), AfterValidator(_checked)]
+
+
 class Programme(Frozen):
-    """A versioned course of texts for one condition."""
+    """A versioned course of texts for one condition.
+
+    `reminder`: None in a programme older than reminders; staff are told of its unanswered screenings at once.
+    """
 
     id: Identifier
     version: Annotated[int, Field(ge=1)]
@@ -99,6 +113,7 @@ class Programme(Frozen):
     neutral_name: Annotated[str, StringConstraints(min_length=3, max_length=60)]
     weeks: Annotated[int, Field(ge=1, le=13)]
     signed_off_by: str = ""
+    reminder: Reminder | None = None
     steps: tuple[Step, ...] = Field(alias="step", min_length=5)
 
     @field_validator("steps", mode="before")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -18,7 +17,7 @@ from messages.schema import Purpose
 from messages.sms import measure
 from scheduler.calendar import local
 from scheduler.planning import HELD_FEWER, OPTIONAL
-from tests.world import MONDAY, World, make_world
+from tests.world import MONDAY, World, copied_world
 
 WAITING = (MessageState.PLANNED, MessageState.HELD)
 
@@ -284,11 +283,3 @@ def test_no_sequence_of_wishes_loses_a_patient_or_a_screening(
     ended = world.enrolment().state == EnrolmentState.COMPLETED
     assert ended or max(asked) >= goes_on - timedelta(days=7)
     world.close()
-
-
-def copied_world(folder: pytest.TempPathFactory, template: Path) -> World:
-    path = folder.mktemp("wish") / "rygbot.sqlite3"
-    shutil.copyfile(template, path)
-    world = make_world(f"sqlite:///{path}")
-    world.add_clinic()
-    return world

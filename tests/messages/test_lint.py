@@ -46,7 +46,8 @@ def test_there_is_a_row_for_every_text_and_none_has_a_problem() -> None:
     table = rows(SHIPPED)
     steps = sum(len(programme.steps) for programme in SHIPPED.programmes.values())
     answers = len(type(SHIPPED.replies.answers).model_fields)
-    assert len(table) == steps + 2 * len(AdviceGroup) * len(Language) + answers
+    reminders = 2 * len(SHIPPED.programmes)
+    assert len(table) == steps + reminders + 2 * len(AdviceGroup) * len(Language) + answers
     assert not [row for row in table if row.problems]
 
 
