@@ -112,7 +112,7 @@ class World:
                 email=email,
                 name=email.partition("@")[0].title(),
                 role=role,
-                password_hash=hash_password(PASSWORD),
+                password_hash=_hashed_password(),
                 created_at=self.clock(),
             )
             session.add(staff)
@@ -201,6 +201,12 @@ class World:
         if self._dispatcher is not None:
             self._dispatcher.close()
         self.runtime.engine.dispose()
+
+
+@cache
+def _hashed_password() -> str:
+    """Hashed once: it is slow, as it must be."""
+    return hash_password(PASSWORD)
 
 
 @cache
