@@ -28,6 +28,7 @@ from messages.reply_schema import Answers
 from scheduler.calendar import is_doctor_open
 from scheduler.outbox import Draft, cancel_waiting, enqueue
 
+ANSWERED = "patienten har skrevet"
 CONTACT_CHECK_AFTER = timedelta(minutes=45)
 MAX_TEXTS_AN_HOUR = 20
 """More answers, or more advice, in an hour means two machines are talking: the texts stop, staff are told to ring."""
@@ -44,6 +45,7 @@ def carry_out(
     now: datetime,
 ) -> None:
     """Everything one reply leads to, in the caller's transaction."""
+    _end_silence(session, patient, enrolment)
     kind = MessageKind.ANSWER if decision.advice is None else MessageKind.ADVICE
     braked = _too_many_texts(session, patient, kind, now)
     if braked and decision.colour is Colour.RED:
@@ -77,6 +79,13 @@ def carry_out(
             )
     if (running := running_enrolment(session, patient.id)) is not None:
         refresh_holds(session, running)
+
+
+def _end_silence(session: Session, patient: Patient, enrolment: Enrolment | None) -> None:
+    """Whatever the patient writes: no reminder any more, and the texts that silence held go on."""
+    cancel_waiting(session, ANSWERED, Message.patient_id == patient.id, Message.kind == MessageKind.REMINDER)
+    if enrolment is not None:
+        enrolment.silent_since = None
 
 
 def _grants(

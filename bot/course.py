@@ -72,8 +72,16 @@ def refresh_holds(session: Session, enrolment: Enrolment) -> None:
         paused=enrolment.state == EnrolmentState.PAUSED,
         clean_at=enrolment.screening_clean_at,
         fewer=enrolment.fewer_since is not None,
+        silent=enrolment.silent_since is not None,
     )
     apply_holds(session, enrolment.id, facts)
+
+
+def hear(session: Session, enrolment: Enrolment) -> None:
+    """The silence is over: what was held for it goes on."""
+    lock(session, enrolment)
+    enrolment.silent_since = None
+    refresh_holds(session, enrolment)
 
 
 def pause(session: Session, enrolment: Enrolment, *, now: datetime, until: date | None, staff_id: int | None) -> None:

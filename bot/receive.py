@@ -108,7 +108,7 @@ def process(session: Session, content: Content, checker: Checker, reply_id: int,
     store(session, reply, triage, now)
     decision = conversation.decide(situation, triage, answer, wish, adaptation)
     if decision.answered and asked is not None:
-        reply.answers_id = asked.id
+        reply.answers_id = asked.reminds_id or asked.id
         reply.answer_value = value_of(reply.question, answer)
         reply.adaptation = adaptation.rule.id if adaptation is not None else None
     carry_out(session, content, decision, reply=reply, patient=patient, enrolment=enrolment, now=now)

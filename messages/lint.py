@@ -145,6 +145,7 @@ def _specimens(content: Content) -> Iterator[Specimen]:
             for name, template in forms_of(step):
                 filled = filled_with(template, LONGEST_CLINIC)
                 yield Specimen(programme.id, name, "step", template, filled, step.sources, step)
+        yield from _reminder_specimens(programme)
     for place, rule in rules_of(content):
         for name, template in texts_of(rule):
             filled = filled_with(template, LONGEST_CLINIC)
@@ -153,6 +154,18 @@ def _specimens(content: Content) -> Iterator[Specimen]:
     for name, template in content.replies.answers:
         filled = render(template, clinic=LONGEST_CLINIC, phone=PHONE, **LONGEST_VALUES)
         yield Specimen("answers", name, "answer", template, filled)
+
+
+def _reminder_specimens(programme: Programme) -> Iterator[Specimen]:
+    """A reminder asks what the screenings ask: its text is held to all that they are held to."""
+    reminder = programme.reminder
+    if reminder is None:
+        return
+    screening = next(step for step in reversed(programme.steps) if step.purpose is Purpose.SCREENING)
+    step = screening.model_copy(update={"id": "reminder", "text": reminder.text})
+    filled, neutral = (render(text, clinic=LONGEST_CLINIC, phone=PHONE) for text in (reminder.text, reminder.neutral))
+    yield Specimen(programme.id, "reminder", "step", reminder.text, filled, screening.sources, step)
+    yield Specimen(programme.id, "reminder.neutral", "answer", reminder.neutral, neutral, screening.sources)
 
 
 def _advice_specimens(content: Content) -> Iterator[Specimen]:
@@ -209,6 +222,8 @@ def _registered(source: Source, sources: Mapping[str, SourceDocument]) -> bool:
 
 def _course_findings(programme: Programme) -> Iterator[Finding]:
     days = [step.day for step in programme.steps]
+    if programme.reminder is None:
+        yield Finding(programme.id, "", "reminder", "nothing asks again when a screening is not answered")
     for step, earlier in zip(programme.steps[1:], programme.steps, strict=False):
         if step.day == earlier.day:
             yield Finding(programme.id, step.id, "one-a-day", f"a second text on day {step.day}")

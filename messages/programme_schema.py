@@ -7,13 +7,15 @@ from typing import Annotated
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from messages.rule_schema import Rule
-from messages.schema import Frozen, Identifier, Purpose, Step
+from messages.schema import Frozen, Identifier, Purpose, Step, Variant
 
 
 class Programme(Frozen):
     """A versioned course of texts for one condition.
 
-    `rules`: ids in rules.toml, tried in this order after the programme's own (`own_rules`).
+    `rules`: ids in rules.toml, tried in this order after the programme's own (`own_rules`). `reminder`: asks the weekly
+    screening again, once, when it was not answered; None in a programme older than reminders, whose unanswered
+    screenings staff are told of at once.
     """
 
     id: Identifier
@@ -22,6 +24,7 @@ class Programme(Frozen):
     neutral_name: Annotated[str, StringConstraints(min_length=3, max_length=60)]
     weeks: Annotated[int, Field(ge=1, le=13)]
     signed_off_by: str = ""
+    reminder: Variant | None = None
     steps: tuple[Step, ...] = Field(alias="step", min_length=5)
     rules: tuple[Identifier, ...] = ()
     own_rules: tuple[Rule, ...] = Field(alias="rule", default=())

@@ -22,6 +22,15 @@ PLACEHOLDERS = frozenset({"klinik", "telefon", NUMBER})
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
+def _checked(template: str) -> str:
+    unknown = set(_PLACEHOLDER.findall(template)) - PLACEHOLDERS
+    if unknown:
+        raise ValueError(f"unknown placeholder {sorted(unknown)}; known are {sorted(PLACEHOLDERS)}")
+    if "{klinik}" not in template:
+        raise ValueError("the text must name the clinic: {klinik}")
+    return template
+
+
 class Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, exists, func, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from core.models import (
@@ -31,15 +31,19 @@ PRIORITY = {
     MessageKind.ANSWER: 5,
     MessageKind.STAFF: 5,
     MessageKind.STEP: 9,
+    MessageKind.REMINDER: 9,
 }
 LIFETIME = {
     MessageKind.ADVICE: timedelta(hours=24),
     MessageKind.CONTACT_CHECK: timedelta(hours=6),
     MessageKind.ANSWER: timedelta(hours=6),
     MessageKind.STAFF: timedelta(hours=24),
+    MessageKind.REMINDER: timedelta(hours=12),
 }
 LEASE = timedelta(minutes=2)
 """Longer than any send may take; after it a claimed row is unknown, for its worker is gone."""
+TIMED = (MessageKind.STEP, MessageKind.REMINDER)
+"""What no text of the patient's calls for: it goes in the clinic's window and in a running course alone."""
 WAITING = (MessageState.PLANNED, MessageState.HELD)
 MAYBE_ARRIVED = (MessageState.SENDING, MessageState.SENT, MessageState.DELIVERED, MessageState.UNKNOWN)
 
@@ -73,7 +77,10 @@ ALLOWED: dict[MessageState, frozenset[MessageState]] = {
 
 @dataclass(frozen=True)
 class Draft:
-    """A text to be put in the outbox now, outside any programme. `body_in_danish`: when `language` is another."""
+    """A text to be put in the outbox now, outside any programme.
+
+    `body_in_danish`: when `language` is another. `reminds_id`: the message whose question this one asks again.
+    """
 
     kind: MessageKind
     body: str
@@ -82,6 +89,7 @@ class Draft:
     reason: str = ""
     language: Language = Language.DANISH
     body_in_danish: str | None = None
+    reminds_id: int | None = None
 
 
 def sources_of(target: MessageState) -> list[MessageState]:
@@ -160,6 +168,7 @@ def enqueue(
         patient_id=patient_id,
         enrolment_id=enrolment_id,
         reply_id=reply_id,
+        reminds_id=draft.reminds_id,
         staff_id=staff_id,
         kind=draft.kind,
         purpose=draft.kind,
@@ -241,17 +250,18 @@ def cancel_course(session: Session, enrolment_id: int, reason: str) -> int:
         session,
         reason,
         Message.enrolment_id == enrolment_id,
-        or_(Message.kind == MessageKind.STEP, Message.kind == MessageKind.CONTACT_CHECK),
+        Message.kind.in_((*TIMED, MessageKind.CONTACT_CHECK)),
     )
 
 
 def open_questions(session: Session, patient_id: int, at: datetime, within: timedelta) -> list[Message]:
     """The questions the patient had been asked at `at`, newest first, at most `within` old, without an answer yet.
 
-    A question counts from its claim: an answer may come in before the worker has written down that it was sent.
+    A question counts from its claim: an answer may come in before the worker has written down that it was sent. What
+    answers a question answers the reminder of it too.
     """
     asked_at = func.coalesce(Message.sent_at, Message.claimed_at)
-    answered = exists().where(Reply.answers_id == Message.id)
+    answered = exists().where(Reply.answers_id == func.coalesce(Message.reminds_id, Message.id))
     return list(
         session.scalars(
             select(Message)

@@ -130,12 +130,14 @@ class Facts:
     """What decides whether planned texts must wait.
 
     `clean_at`: last denial of all red flags (UTC). `fewer`: the patient asked for fewer texts.
+    `silent`: staff were told that the patient does not answer.
     """
 
     red_open: bool
     paused: bool
     clean_at: datetime | None
     fewer: bool = False
+    silent: bool = False
 
 
 PAUSED_BY_RED = (Purpose.EXERCISE, Purpose.REASSURANCE, Purpose.ACTIVITY)
@@ -146,6 +148,7 @@ OPTIONAL = (Purpose.REASSURANCE, Purpose.ACTIVITY, Purpose.INFORMATION)
 HELD_RED = "holdes: rødt svar er ikke afsluttet"
 HELD_PAUSE = "holdes: forløbet er på pause"
 HELD_FEWER = "holdes: patienten ønsker færre beskeder"
+HELD_SILENT = "holdes: patienten svarer ikke"
 HELD_SCREENING = "holdes: venter på et rent svar på screening"
 
 
@@ -161,6 +164,8 @@ def hold_reason(purpose: Purpose, screening_due_at: datetime | None, facts: Fact
         return HELD_RED
     if facts.fewer and purpose in OPTIONAL:
         return HELD_FEWER
+    if facts.silent and purpose in OPTIONAL:
+        return HELD_SILENT
     if purpose is not Purpose.REASSURANCE:
         return None
     is_clean = facts.clean_at is not None and screening_due_at is not None and facts.clean_at >= screening_due_at

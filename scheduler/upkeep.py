@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from core.models import Clinic, Message, MessageKind, MessageState
 from scheduler.calendar import Window, next_sendable
-from scheduler.outbox import LEASE, WAITING
+from scheduler.outbox import LEASE, TIMED, WAITING
 
 OnFailure = Callable[[Session, Message, datetime], None]
 """What shall follow when a text does not arrive: handed over from above, runs in the same transaction."""
@@ -39,7 +39,7 @@ def keep_window(session: Session, now: datetime) -> int:
     """Put off timed texts that are due while their clinic's window is closed, a retry late at night for one."""
     due = (
         Message.state == MessageState.PLANNED,
-        Message.kind == MessageKind.STEP,
+        Message.kind.in_(TIMED),
         Message.next_attempt_at <= now,
     )
     clinics = session.scalars(select(Clinic).where(Clinic.id.in_(select(Message.clinic_id).where(*due))))

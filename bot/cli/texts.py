@@ -80,9 +80,9 @@ def _table_findings(content: Content) -> Iterator[Finding]:
 
 
 def _reach_findings(content: Content) -> Iterator[Finding]:
-    """Every sequence of replies, seen at the moments when texts fall due; the tests look at all other moments too."""
+    """Every sequence of replies, silences and acts of staff."""
     for programme in content.programmes.values():
-        for fault in walk(plan(_course(programme)), content.rules[programme.id], thorough=False).faults:
+        for fault in walk(plan(_course(programme)), content.rules[programme.id]).faults:
             yield Finding(programme.id, fault.step, "reach", f"{fault.problem} after: {', '.join(fault.path)}")
 
 

@@ -29,6 +29,7 @@ SENDERS: dict[str, str] = {
     MessageKind.ANSWER: "Automatisk svar",
     MessageKind.CONTACT_CHECK: "Automatisk opfølgning",
     MessageKind.STAFF: "Klinikken",
+    MessageKind.REMINDER: "Påmindelse",
 }
 
 

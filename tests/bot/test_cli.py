@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 from sqlalchemy import create_engine, text
 
 import messages
+from bot.cli import content
 from bot.cli.main import cli
 from core.crypto import new_key
 from core.settings import Settings, load_settings
@@ -212,7 +213,13 @@ def test_lines_are_triaged_one_for_one(run: Run) -> None:
     assert set(out[0]["evidence"][0]) == {"flag", "start", "end", "text", "rule"}
 
 
-def test_a_change_of_rules_is_shown_on_the_labelled_replies(run: Run, tmp_path: Path) -> None:
+def test_a_change_of_rules_is_shown_on_the_labelled_replies(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    labelled = (content.CORPUS / "own_13.jsonl").read_text(encoding="utf-8").splitlines()
+    some = [line for line in labelled if "tisse" in line]
+    (tmp_path / "some.jsonl").write_text("\n".join(some) + "\n\n", encoding="utf-8")
+    monkeypatch.setattr(content, "CORPUS", tmp_path)
     shipped = Path(messages.__file__).parent / "red_flags.toml"
     poorer = tmp_path / "old.toml"
     poorer.write_text(shipped.read_text(encoding="utf-8").replace("tisse", "xyzzy"), encoding="utf-8")

@@ -17,7 +17,7 @@ from messages.loader import Content, load_content
 from messages.programme_schema import Programme
 from messages.regions import NUMBER_MAX, SERVICE_MAX
 from messages.render import CLINIC_NAME_UNITS
-from messages.schema import Step
+from messages.schema import Step, Variant
 from messages.sms import measure
 
 SHIPPED = load_content()
@@ -36,6 +36,11 @@ def with_steps(programme_id: str, change: Mapping[str, Mapping[str, object]]) ->
     return dataclasses.replace(SHIPPED, programmes=MappingProxyType({programme_id: changed}))
 
 
+def with_reminder(programme_id: str, reminder: Variant | None) -> Content:
+    programme = SHIPPED.programmes[programme_id].model_copy(update={"reminder": reminder})
+    return dataclasses.replace(SHIPPED, programmes=MappingProxyType({programme_id: programme}))
+
+
 def found(content: Content, rule: str) -> list[Finding]:
     return [finding for finding in lint(content) if finding.rule == rule]
 
@@ -49,7 +54,8 @@ def test_there_is_a_row_for_every_text_and_none_has_a_problem() -> None:
     steps = sum(len(list(forms_of(step))) for programme in SHIPPED.programmes.values() for step in programme.steps)
     steps += sum(len(list(texts_of(rule))) for _, rule in rules_of(SHIPPED))
     answers = len(type(SHIPPED.replies.answers).model_fields)
-    assert len(table) == steps + 2 * len(AdviceGroup) * len(Language) + answers
+    reminders = 2 * len(SHIPPED.programmes)
+    assert len(table) == steps + reminders + 2 * len(AdviceGroup) * len(Language) + answers
     assert not [row for row in table if row.problems]
 
 
@@ -135,6 +141,26 @@ def test_a_rule_catches_its_breach(rule: str, step: str, text: str) -> None:
     findings = found(with_steps("akut-laend", {step: {"text": text}}), rule)
     assert [(finding.programme, finding.step) for finding in findings] == [("akut-laend", step)] * len(findings)
     assert findings
+
+
+def test_a_reminder_that_leaves_out_a_sign_is_caught() -> None:
+    text = "{klinik}: Er noget af dette nyt? Problemer med at tisse eller med afføring. Feber. Svar JA eller NEJ."
+    changed = with_reminder("akut-laend", Variant(text=text, neutral="{klinik}: Er der noget nyt? Svar JA eller NEJ."))
+    problems = [(finding.step, finding.problem) for finding in found(changed, "screening")]
+    assert problems == [
+        ("reminder", f"the screening must ask about '{sign}'") for sign in ("mellem benene", "svagt ben")
+    ]
+
+
+def test_the_neutral_form_of_a_reminder_is_held_to_the_rules_too() -> None:
+    text = SHIPPED.programmes["akut-laend"].reminder
+    assert text is not None
+    changed = with_reminder("akut-laend", Variant(text=text.text, neutral="{klinik}: Har du et hekseskud?"))
+    assert [finding.step for finding in found(changed, "diagnosis")] == ["reminder.neutral"]
+
+
+def test_a_programme_without_a_reminder_is_found() -> None:
+    assert [finding.programme for finding in found(with_reminder("hekseskud", None), "reminder")] == ["hekseskud"]
 
 
 def test_sjaeldent_farlig_may_be_said() -> None:
