@@ -17,12 +17,12 @@ from bot.delivery import opt_out
 from bot.grants import grant, note_stop_answer
 from bot.places import region_for
 from bot.red_flags import language_of
-from core import phone as telephone
+from bot.voice import voice_of
 from core.models import AlertKind, Clinic, Colour, Enrolment, Message, MessageKind, Patient, Reply
 from messages.advice_schema import AdviceGroup
 from messages.languages import Language
 from messages.loader import Content
-from messages.render import render
+from messages.wording import answer_text
 from scheduler.calendar import is_doctor_open
 from scheduler.outbox import Draft, cancel_waiting, enqueue
 
@@ -112,14 +112,12 @@ def _drafts(
     drafts = []
     if decision.advice is not None:
         drafts.append(_advice(session, content, decision.advice, reply, patient, clinic, now))
-    answers = content.replies.answers
-    shown = telephone.display(clinic.phone)
     if decision.answer is not None:
-        body = render(getattr(answers, decision.answer), clinic=clinic.name, phone=shown)
+        body = answer_text(content.replies, decision.answer, voice_of(clinic))
         drafts.append(Draft(MessageKind.ANSWER, body, question=decision.question, reason="svar på sms"))
     if decision.check_contact:
         _drop_earlier_checks(session, patient)
-        body = render(answers.contact_check, clinic=clinic.name, phone=shown)
+        body = answer_text(content.replies, "contact_check", voice_of(clinic))
         drafts.append(
             Draft(
                 MessageKind.CONTACT_CHECK,
@@ -150,6 +148,7 @@ def _advice(
         place=CallPlace(region_for(session, content, clinic.id, patient.region), patient.doctor_phone),
         doctor_open=is_doctor_open(now),
         clinic_phone=clinic.phone,
+        neutral=clinic.neutral,
     )
     language = language_of(reply.body, content.languages)
     return Draft(

@@ -8,11 +8,11 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from bot import audit
-from core import phone as telephone
+from bot.voice import voice_of
 from core.models import Clinic, Enrolment, EnrolmentState, Message, MessageKind, MessageState
 from messages.loader import Content
-from messages.render import render
 from messages.schema import Purpose
+from messages.wording import step_text
 from scheduler.calendar import Window, at, next_sendable
 from scheduler.outbox import WAITING, apply_holds, cancel_course, enqueue_plan, lock_patient, open_red
 from scheduler.planning import Course, Facts, PlannedStep, plan
@@ -36,11 +36,15 @@ def running_enrolment(session: Session, patient_id: int) -> Enrolment | None:
     return session.scalar(select(Enrolment).where(Enrolment.patient_id == patient_id, Enrolment.state.in_(RUNNING)))
 
 
-def enqueue_course(session: Session, enrolment: Enrolment, rows: list[PlannedStep], now: datetime) -> list[Message]:
-    """Put a planned course into the outbox with its finished texts, held where it must wait."""
-    clinic = session.get_one(Clinic, enrolment.clinic_id)
-    shown = telephone.display(clinic.phone)
-    texts = [render(row.step.text, clinic=clinic.name, phone=shown) for row in rows]
+def enqueue_course(
+    session: Session, content: Content, enrolment: Enrolment, rows: list[PlannedStep], now: datetime
+) -> list[Message]:
+    """Put a planned course into the outbox with its finished texts, held where it must wait.
+
+    The clinic is held, shared, so that its choice of texts cannot change before these stand there to be rewritten.
+    """
+    voice = voice_of(session.get_one(Clinic, enrolment.clinic_id, with_for_update={"read": True}))
+    texts = [step_text(content.exercises, enrolment.programme_id, row.step, voice) for row in rows]
     messages = enqueue_plan(session, enrolment, rows, texts, now)
     refresh_holds(session, enrolment)
     return messages
@@ -144,7 +148,7 @@ def reopen(session: Session, content: Content, enrolment: Enrolment, *, now: dat
     enrolment.pause_wished_at = enrolment.paused_until = None
     enrolment.ended_at = None
     enrolment.plan_version += 1
-    enqueue_course(session, enrolment, [row for row in plan(course) if row.due_at > now], now)
+    enqueue_course(session, content, enrolment, [row for row in plan(course) if row.due_at > now], now)
     audit_change(session, enrolment, None, "enrolment.reopen", now)
 
 

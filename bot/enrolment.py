@@ -132,7 +132,7 @@ def enrol(
     except IntegrityError:
         # Two people enrolled the same number at once; the database let one through.
         return Rejected({"phone": ALREADY_RUNNING})
-    messages = enqueue_course(session, enrolment, plan(course), now)
+    messages = enqueue_course(session, content, enrolment, plan(course), now)
     audit_change(session, enrolment, staff_id, "enrolment.create", now)
     return Enrolled(enrolment, messages)
 

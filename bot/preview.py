@@ -14,9 +14,9 @@ from bot.red_flags import Checker, check_safely
 from core.phone import display
 from core.states import EnrolmentState
 from messages.loader import Content
-from messages.render import render
 from messages.schema import Purpose
 from messages.sms import measure
+from messages.wording import Voice, answer_text, step_text
 from scheduler.calendar import is_doctor_open
 from scheduler.planning import PAUSED_BY_RED, Course, PlannedStep, plan
 
@@ -74,11 +74,16 @@ class Preview:
 
 @dataclass(frozen=True)
 class Sender:
-    """Who writes. `phone`: 8 digits or E.164."""
+    """Who writes. `phone`: 8 digits or E.164. `neutral`: texts that name no illness, body part or symptom."""
 
     clinic: str
     phone: str
     place: CallPlace
+    neutral: bool = False
+
+    @property
+    def voice(self) -> Voice:
+        return Voice(self.clinic, display(self.phone), neutral=self.neutral)
 
 
 def preview(content: Content, checker: Checker, course: Course, sender: Sender) -> Preview:
@@ -88,7 +93,7 @@ def preview(content: Content, checker: Checker, course: Course, sender: Sender) 
     outcomes = {
         (kind, reply): _outcome(content, checker, kind, reply) for kind in asked for reply in TYPICAL.get(kind, ())
     }
-    texts = tuple(_text(content, row, sender, outcomes) for row in planned)
+    texts = tuple(_text(content, course.programme.id, row, sender, outcomes) for row in planned)
     return Preview(course.programme.name, course.programme.version, texts)
 
 
@@ -106,8 +111,8 @@ def _outcome(content: Content, checker: Checker, question: str, reply: str) -> t
     return read.level, decide(situation, read, answer)
 
 
-def _text(content: Content, row: PlannedStep, sender: Sender, outcomes: Outcomes) -> Text:
-    body = render(row.step.text, clinic=sender.clinic, phone=display(sender.phone))
+def _text(content: Content, programme: str, row: PlannedStep, sender: Sender, outcomes: Outcomes) -> Text:
+    body = step_text(content.exercises, programme, row.step, sender.voice)
     question = row.step.question or ""
     return Text(
         step_id=row.step.id,
@@ -131,8 +136,7 @@ def _waits(purpose: Purpose) -> str:
 
 def _branch(content: Content, row: PlannedStep, reply: str, sender: Sender, level: str, decision: Decision) -> Branch:
     if decision.advice is None:
-        template = getattr(content.replies.answers, decision.answer or "noted")
-        answer = render(template, clinic=sender.clinic, phone=display(sender.phone))
+        answer = answer_text(content.replies, decision.answer or "noted", sender.voice)
     else:
         answer = advice_text(
             content,
@@ -141,5 +145,6 @@ def _branch(content: Content, row: PlannedStep, reply: str, sender: Sender, leve
             place=sender.place,
             doctor_open=is_doctor_open(row.due_at),
             clinic_phone=sender.phone,
+            neutral=sender.neutral,
         )
     return Branch(reply, level, answer, alert=decision.alert is not None)

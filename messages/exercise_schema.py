@@ -113,6 +113,14 @@ def numbered(exercises: Mapping[str, Exercise], programme: str) -> tuple[Numbere
     return tuple(Numbered(number, *pair) for number, pair in enumerate(_ordered(exercises, programme), start=1))
 
 
+def exercise_number(exercises: Mapping[str, Exercise], programme: str, exercise: str) -> int:
+    """The number of an exercise on the sheets of a programme. Raises KeyError when the programme does not use it."""
+    for item in numbered(exercises, programme):
+        if item.exercise.id == exercise:
+            return item.number
+    raise KeyError(exercise)
+
+
 def first_exercises(
     exercises: Mapping[str, Exercise], programme: str, week: int, *, instructed: bool
 ) -> tuple[Numbered, ...]:

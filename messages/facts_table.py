@@ -14,7 +14,8 @@ _HEAD = """\
 
 Made by `make content` from `messages/facts.toml`, the programmes, `advice.toml` and `red_flags.toml`; a test fails when
 it is out of date, when a fact is not accounted for, when a step does not exist, and when no fact claims a text.
-Patients read Danish, so the texts stand here in Danish, without the clinic's name in front.
+Patients read Danish, so the texts stand here in Danish, without the clinic's name in front. The neutral text is for
+clinics whose texts name no illness, body part or symptom.
 """
 
 
@@ -47,10 +48,12 @@ def _lines(facts: Facts, content: Content, flags: Mapping[str, Flag]) -> Iterato
         yield f"- **{name}** {document.title}. {document.kind}. {document.publisher}."
     for programme in content.programmes.values():
         yield f"\n## {programme.name} (`{programme.id}`, version {programme.version})\n"
-        yield "| Day | Step | Text | Sources |\n|---|---|---|---|"
+        yield "| Day | Step | Text | Neutral text | Sources |\n|---|---|---|---|---|"
         for step in programme.steps:
             cited = "<br>".join(f"{source.document}: {source.section}" for source in step.sources)
-            yield f"| {step.day} | {step.id} | {step.text.removeprefix('{klinik}: ')} | {cited} |"
+            texts = (step.text, step.neutral if step.neutral != step.text else "the same")
+            shown = " | ".join(text.removeprefix("{klinik}: ") for text in texts)
+            yield f"| {step.day} | {step.id} | {shown} | {cited} |"
 
 
 def _sources(fact: Fact, steps: Mapping[str, Step], flags: Mapping[str, Flag]) -> str:

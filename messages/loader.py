@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -57,8 +57,11 @@ def load_content(folder: Path | None = None) -> Content:
     regions = load_toml(root / "regions.toml", RegionsFile)
     advice = load_toml(root / "advice.toml", AdviceFile)
     exercises = load_toml(root / "exercises.toml", ExercisesFile).exercises
+    programmes = _programmes(root / "programmes")
+    for programme in programmes.values():
+        _only_its_exercises(programme, exercises)
     return Content(
-        programmes=MappingProxyType(_programmes(root / "programmes")),
+        programmes=MappingProxyType(programmes),
         advice=MappingProxyType(dict(advice.group)),
         calls=MappingProxyType(dict(advice.call)),
         languages=load_toml(root / "languages.toml", Languages),
@@ -81,6 +84,15 @@ def _programmes(folder: Path) -> dict[str, Programme]:
         if programme.id != stem:
             raise ContentError(f"{stem}.toml: the id is '{programme.id}'; it must be the file's name, '{stem}'.")
     return programmes
+
+
+def _only_its_exercises(programme: Programme, exercises: Iterable[Exercise]) -> None:
+    offered = {exercise.id for exercise in exercises if exercise.offer_in(programme.id)}
+    for step in programme.steps:
+        if step.exercise is not None and step.exercise not in offered:
+            raise ContentError(
+                f"{programme.id}.toml: step '{step.id}': exercises.toml offers no exercise '{step.exercise}' there."
+            )
 
 
 def _drawing(root: Path, exercise: str) -> str:

@@ -7,15 +7,27 @@ from datetime import time
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 QuestionKind = Literal["screening", "pain", "exercise", "activity", "progress", "sleep", "mood", "work"]
 
-PLACEHOLDERS = frozenset({"klinik", "telefon"})
-"""What a step's text may refer to: the clinic's name and its telephone number."""
+PLACEHOLDERS = frozenset({"klinik", "telefon", "nummer"})
+"""What a step's text may refer to: the clinic's name, its telephone number, and the number of the step's exercise."""
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+
+
+def _checked(value: str) -> str:
+    unknown = set(_PLACEHOLDER.findall(value)) - PLACEHOLDERS
+    if unknown:
+        raise ValueError(f"unknown placeholder {sorted(unknown)}; known are {sorted(PLACEHOLDERS)}")
+    if "{klinik}" not in value:
+        raise ValueError("the text must name the clinic: {klinik}")
+    return value
+
+
+Template = Annotated[str, StringConstraints(min_length=10, strip_whitespace=True), AfterValidator(_checked)]
 
 
 class Frozen(BaseModel):
@@ -43,17 +55,20 @@ class Source(Frozen):
 
 
 class Step(Frozen):
-    """One text of a programme.
+    """One text of a programme, in two forms: `neutral` names no illness, body part or symptom.
 
     `day` counts from the day of enrolment (0). `at` is local wall-clock time; without it the patient's own
     time of day is used. `tolerance_hours`: how late it may still go out, after that it is expired.
     `on_holidays`: may go out on a day when Danish clinics are closed. `requires`: sent only when it holds.
+    `exercise`: the one in exercises.toml that the text is about; {nummer} is its number on the patient's sheet.
     """
 
     id: Identifier
     day: Annotated[int, Field(ge=0, le=100)]
     purpose: Purpose
-    text: Annotated[str, StringConstraints(min_length=10, strip_whitespace=True)]
+    text: Template
+    neutral: Template
+    exercise: Identifier | None = None
     at: time | None = None
     question: QuestionKind | None = None
     requires: Literal["instructed"] | None = None
@@ -71,23 +86,19 @@ class Step(Frozen):
     def _purpose_by_name(cls, value: object) -> object:
         return Purpose(value) if isinstance(value, str) else value
 
-    @field_validator("text")
-    @classmethod
-    def _placeholders_known(cls, value: str) -> str:
-        unknown = set(_PLACEHOLDER.findall(value)) - PLACEHOLDERS
-        if unknown:
-            raise ValueError(f"unknown placeholder {sorted(unknown)}; known are {sorted(PLACEHOLDERS)}")
-        if "{klinik}" not in value:
-            raise ValueError("the text must name the clinic: {klinik}")
-        return value
-
     @model_validator(mode="after")
     def _screening_asks(self) -> Step:
         if (self.purpose is Purpose.SCREENING) != (self.question == "screening"):
             raise ValueError("purpose screening and question screening belong together")
+        if self.exercise is None and "{nummer}" in self.text + self.neutral:
+            raise ValueError("{nummer} is the number of an exercise, and the step names none")
         if not self.sources and self.purpose not in {Purpose.WELCOME, Purpose.QUESTION, Purpose.CLOSING}:
             raise ValueError("a text that tells the patient something needs at least one source")
         return self
+
+    def form(self, *, neutral: bool) -> str:
+        """The template in one of its two forms: the one place where that is chosen for a step."""
+        return self.neutral if neutral else self.text
 
 
 class Programme(Frozen):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.models import Message, MessageKind, MessageState
+from core.models import Enrolment, EnrolmentState, Message, MessageKind, MessageState
+from messages.sms import measure, to_gsm7
 from scheduler.calendar import local
 from scheduler.outbox import WAITING
 from scheduler.planning import PlannedStep
@@ -45,6 +46,41 @@ def move_plan(session: Session, enrolment_id: int, rows: Sequence[PlannedStep], 
         moved += 1
     session.flush()
     return moved
+
+
+def reword(
+    session: Session,
+    clinic_id: str,
+    states: Sequence[EnrolmentState],
+    text_of: Callable[[Enrolment, Message], str | None],
+) -> int:
+    """Write the steps anew that have not left, in a clinic's courses of these states; returns how many wait.
+
+    A step that expired is rewritten with them, though not counted: `again` may still send its text. One that `text_of`
+    gives None for, because its programme is no more, stays as it is.
+    """
+    rows = session.execute(
+        select(Message, Enrolment)
+        .join(Enrolment, Message.enrolment_id == Enrolment.id)
+        .where(
+            Enrolment.clinic_id == clinic_id,
+            Enrolment.state.in_(states),
+            Message.kind == MessageKind.STEP,
+            Message.state.in_((*WAITING, MessageState.EXPIRED)),
+        )
+        .order_by(Message.id)
+        .with_for_update(of=Message)
+        .execution_options(populate_existing=True)
+    )
+    rewritten = 0
+    for message, enrolment in rows:
+        text = text_of(enrolment, message)
+        if text is None or (body := to_gsm7(text)) == message.body:
+            continue
+        message.body, message.segments = body, measure(body).segments
+        rewritten += message.state in WAITING
+    session.flush()
+    return rewritten
 
 
 def again(
