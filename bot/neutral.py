@@ -50,7 +50,7 @@ def switch(
     """
     running = select(Enrolment.patient_id).where(Enrolment.clinic_id == clinic_id, Enrolment.state.in_(RUNNING))
     session.execute(select(Patient.id).where(Patient.id.in_(running)).order_by(Patient.id).with_for_update())
-    clinic = session.get_one(Clinic, clinic_id, with_for_update=True)
+    clinic = session.get_one(Clinic, clinic_id, with_for_update={"key_share": True})
     if clinic.neutral == neutral:
         return 0
     clinic.neutral = neutral
@@ -66,7 +66,7 @@ def switch(
         session,
         clinic_id,
         RUNNING,
-        lambda enrolment, message: text_of(enrolment.programme_id, message.step_id or ""),
+        lambda enrolment, step_id: text_of(enrolment.programme_id, step_id),
     )
     audit.record(
         session,
@@ -81,6 +81,6 @@ def switch(
 
 
 def telling_name(name: str) -> str | None:
-    """What a clinic's name tells of, for it stands first in every text: "Ryg" in "Rygklinik Vest"; None for nothing."""
+    """The word in a clinic's name that tells what it treats ("Rygklinik"), or None: it stands first in every text."""
     found = WORDS[Language.DANISH].telling.search(name)
     return found.group() if found else None

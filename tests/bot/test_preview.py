@@ -75,3 +75,22 @@ def test_the_command_writes_the_page(tmp_path: Path) -> None:
     done = CliRunner().invoke(cli, ["messages", "preview", "hekseskud", "--start", "2026-11-23", "--html", str(file)])
     assert done.exit_code == 0, done.output
     assert "Uge 13" in file.read_text(encoding="utf-8")
+
+
+def test_the_neutral_calendar_has_the_same_texts_and_other_words(shown: Preview) -> None:
+    sender = Sender("Ryg & Co", "+4587654321", CallPlace(CONTENT.regions["midtjylland"]), neutral=True)
+    neutral = preview(CONTENT, load_checker(), COURSE, sender)
+    assert [text.step_id for text in neutral.texts] == [text.step_id for text in shown.texts]
+    words = " ".join(f"{text.body} {' '.join(branch.answer for branch in text.branches)}" for text in neutral.texts)
+    assert "øvelse 3 på dit ark" in words
+    assert "ondt" not in words
+    assert [[branch.colour for branch in text.branches] for text in neutral.texts] == [
+        [branch.colour for branch in text.branches] for text in shown.texts
+    ]
+
+
+@pytest.mark.parametrize(("words", "said"), [((), "Prøv varme på ryggen"), (("--neutral",), "Prøv, om varme hjælper")])
+def test_the_command_shows_either_form(words: tuple[str, ...], said: str) -> None:
+    done = CliRunner().invoke(cli, ["messages", "preview", "hekseskud", "--start", "2026-11-23", *words])
+    assert done.exit_code == 0, done.output
+    assert said in done.output
