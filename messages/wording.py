@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from messages.exercise_schema import Exercise, exercise_number
+from messages.exercise_schema import Exercise, number_of
 from messages.render import render
 from messages.reply_schema import Replies
 from messages.schema import Step
@@ -25,8 +25,8 @@ class Voice:
 
 
 def step_text(exercises: Mapping[str, Exercise], programme: str, step: Step, voice: Voice) -> str:
-    """The text of a step of a programme. Raises KeyError when the programme does not use the step's exercise."""
-    numbers = {"nummer": str(exercise_number(exercises, programme, step.exercise))} if step.exercise else {}
+    """The text of a step of a programme. Raises LookupError when the programme has not the step's exercise."""
+    numbers = {"nummer": str(number_of(exercises, programme, step.exercise))} if step.exercise else {}
     return render(step.form(neutral=voice.neutral), clinic=voice.clinic, phone=voice.phone, **numbers)
 
 

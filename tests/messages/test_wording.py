@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from messages.exercise_schema import exercise_number, numbered
+from messages.exercise_schema import number_of, numbered
 from messages.loader import load_content
 from messages.schema import Step
 from messages.wording import Voice, answer_text, step_text
@@ -33,12 +33,12 @@ def test_an_exercise_has_the_number_of_the_programmes_sheet(programme: str, numb
 @pytest.mark.parametrize("programme", CONTENT.programmes)
 def test_the_number_is_the_one_on_the_sheet(programme: str) -> None:
     for item in numbered(CONTENT.exercises, programme):
-        assert exercise_number(CONTENT.exercises, programme, item.exercise.id) == item.number
+        assert number_of(CONTENT.exercises, programme, item.exercise.id) == item.number
 
 
 def test_an_exercise_of_another_programme_has_no_number() -> None:
-    with pytest.raises(KeyError):
-        exercise_number(CONTENT.exercises, "nerverod-nakke", "knae-til-bryst")
+    with pytest.raises(LookupError, match="does not offer"):
+        number_of(CONTENT.exercises, "nerverod-nakke", "knae-til-bryst")
 
 
 def test_an_answer_with_a_neutral_form_is_said_in_it() -> None:
