@@ -18,13 +18,12 @@ from bot.forms import set_form
 from bot.grants import grant, note_stop_answer
 from bot.places import region_for
 from bot.red_flags import language_of
-from core import phone as telephone
+from bot.voice import voice_of
 from core.models import AlertKind, Clinic, Colour, Enrolment, Message, MessageKind, Patient, Reply
 from messages.advice_schema import AdviceGroup
 from messages.languages import Language
 from messages.loader import Content
-from messages.render import render
-from messages.reply_schema import Answers
+from messages.wording import Voice, answer_text, rule_text
 from scheduler.calendar import is_doctor_open
 from scheduler.outbox import Draft, cancel_waiting, enqueue
 
@@ -125,15 +124,12 @@ def _drafts(
     drafts = []
     if decision.advice is not None:
         drafts.append(_advice(session, content, decision.advice, reply, patient, clinic, now))
-    answers = content.replies.answers
-    shown = telephone.display(clinic.phone)
-    template = answer_template(content.replies.answers, decision)
-    if template is not None:
-        body = render(template, clinic=clinic.name, phone=shown)
+    voice = voice_of(clinic)
+    if (body := _answer_of(content, decision, voice)) is not None:
         drafts.append(Draft(MessageKind.ANSWER, body, question=decision.question, reason="svar på sms"))
     if decision.check_contact:
         _drop_earlier_checks(session, patient)
-        body = render(answers.contact_check, clinic=clinic.name, phone=shown)
+        body = answer_text(content.replies, "contact_check", voice)
         drafts.append(
             Draft(
                 MessageKind.CONTACT_CHECK,
@@ -146,11 +142,11 @@ def _drafts(
     return drafts
 
 
-def answer_template(answers: Answers, decision: Decision) -> str | None:
+def _answer_of(content: Content, decision: Decision, voice: Voice) -> str | None:
     """The text that answers a reply, of a rule or an ordinary one; None when nothing or advice is sent."""
     if decision.adaptation is not None:
-        return decision.adaptation.rule.text
-    return None if decision.answer is None else str(getattr(answers, decision.answer))
+        return rule_text(decision.adaptation.rule, voice)
+    return None if decision.answer is None else answer_text(content.replies, decision.answer, voice)
 
 
 def _advice(
@@ -171,6 +167,7 @@ def _advice(
         place=CallPlace(region_for(session, content, clinic.id, patient.region), patient.doctor_phone),
         doctor_open=is_doctor_open(now),
         clinic_phone=clinic.phone,
+        neutral=clinic.neutral,
     )
     language = language_of(reply.body, content.languages)
     return Draft(

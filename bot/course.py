@@ -9,11 +9,11 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from bot import audit
-from core import phone as telephone
+from bot.voice import voice_of
 from core.models import Clinic, Enrolment, EnrolmentState, Message, MessageKind, MessageState
 from messages.loader import Content
 from messages.schema import Form, Purpose, Step
-from messages.step_text import step_text
+from messages.wording import step_text
 from scheduler.calendar import Window, at, next_sendable
 from scheduler.outbox import WAITING, apply_holds, cancel_course, enqueue_plan, lock_patient, open_red
 from scheduler.planning import Course, Facts, PlannedStep, plan
@@ -38,14 +38,14 @@ def running_enrolment(session: Session, patient_id: int) -> Enrolment | None:
 
 
 def texts_of(session: Session, content: Content, enrolment: Enrolment, steps: Sequence[Step]) -> list[str]:
-    """The finished texts of some steps for this patient."""
-    clinic = session.get_one(Clinic, enrolment.clinic_id)
-    shown = telephone.display(clinic.phone)
+    """The finished texts of some steps for this patient.
+
+    The clinic is held, shared, so that its choice of texts cannot change before these stand in the outbox, where a
+    change finds them.
+    """
+    voice = voice_of(session.get_one(Clinic, enrolment.clinic_id, with_for_update={"read": True}))
     form = form_of(enrolment)
-    return [
-        step_text(content.exercises, enrolment.programme_id, step, clinic=clinic.name, phone=shown, form=form)
-        for step in steps
-    ]
+    return [step_text(content.exercises, enrolment.programme_id, step, voice, form) for step in steps]
 
 
 def form_of(enrolment: Enrolment) -> Form:

@@ -15,11 +15,10 @@ from core.phone import display
 from core.states import EnrolmentState
 from messages.advice_schema import AdviceGroup
 from messages.loader import Content
-from messages.render import render
 from messages.rule_schema import Rule
 from messages.schema import Form, Purpose
 from messages.sms import measure
-from messages.step_text import step_text
+from messages.wording import Voice, answer_text, rule_text, step_text
 from scheduler.calendar import is_doctor_open
 from scheduler.planning import PAUSED_BY_RED, Course, PlannedStep, plan
 
@@ -98,11 +97,16 @@ class Preview:
 
 @dataclass(frozen=True)
 class Sender:
-    """Who writes. `phone`: 8 digits or E.164."""
+    """Who writes. `phone`: 8 digits or E.164. `neutral`: texts that name no illness, body part or symptom."""
 
     clinic: str
     phone: str
     place: CallPlace
+    neutral: bool = False
+
+    @property
+    def voice(self) -> Voice:
+        return Voice(self.clinic, display(self.phone), neutral=self.neutral)
 
 
 def preview(content: Content, checker: Checker, course: Course, sender: Sender) -> Preview:
@@ -134,11 +138,10 @@ def _outcome(content: Content, checker: Checker, question: str, reply: str) -> t
 
 def _adapting(content: Content, rule: Rule, sender: Sender) -> Adapting:
     """Advice stands here as it is sent while the doctor is open."""
-    if rule.text is None:
-        group = choose_group(Level.AMBER, (rule.flag or "",))
-        answer = _advice(content, group, sender, doctor_open=True)
+    if rule.flag is not None:
+        answer = _advice(content, choose_group(Level.AMBER, (rule.flag,)), sender, doctor_open=True)
     else:
-        answer = render(rule.text, clinic=sender.clinic, phone=display(sender.phone))
+        answer = rule_text(rule, sender.voice)
     follows = (
         "Kommer i indbakken som gult." if rule.flag else "",
         f"Øvelserne bliver {FORMS[rule.form]}." if rule.form else "",
@@ -155,16 +158,12 @@ def _advice(content: Content, group: AdviceGroup, sender: Sender, *, doctor_open
         place=sender.place,
         doctor_open=doctor_open,
         clinic_phone=sender.phone,
+        neutral=sender.neutral,
     )
 
 
 def _text(content: Content, programme: str, row: PlannedStep, sender: Sender, outcomes: Outcomes) -> Text:
-    said = {
-        form: step_text(
-            content.exercises, programme, row.step, clinic=sender.clinic, phone=display(sender.phone), form=form
-        )
-        for form in FORMS
-    }
+    said = {form: step_text(content.exercises, programme, row.step, sender.voice, form) for form in FORMS}
     body = said["usual"]
     question = row.step.question or ""
     return Text(
@@ -190,8 +189,7 @@ def _waits(purpose: Purpose) -> str:
 
 def _branch(content: Content, row: PlannedStep, reply: str, sender: Sender, level: str, decision: Decision) -> Branch:
     if decision.advice is None:
-        template = getattr(content.replies.answers, decision.answer or "noted")
-        answer = render(template, clinic=sender.clinic, phone=display(sender.phone))
+        answer = answer_text(content.replies, decision.answer or "noted", sender.voice)
     else:
         answer = _advice(content, decision.advice, sender, doctor_open=is_doctor_open(row.due_at))
     return Branch(reply, level, answer, alert=decision.alert is not None)

@@ -19,6 +19,7 @@ from bot.course import RUNNING, STOPPED_BY_PATIENT
 from bot.history import step_asked
 from bot.reading import adaptation_of, read, store
 from bot.red_flags import Checker, Level
+from bot.voice import voice_of
 from bot.wishes import read_wish
 from core import phone as telephone
 from core.crypto import keyring_of
@@ -26,7 +27,7 @@ from core.models import AlertKind, Clinic, Colour, Enrolment, Message, MessageKi
 from core.states import EnrolmentState
 from messages.advice_schema import AdviceGroup
 from messages.loader import Content
-from messages.render import render
+from messages.wording import answer_text
 from scheduler.outbox import Draft, enqueue, lock_patient, open_questions
 
 QUESTION_STAYS = timedelta(hours=72)
@@ -265,8 +266,7 @@ def _stranger(session: Session, content: Content, checker: Checker, reply: Reply
     number = telephone.from_sender(reply.sender)
     if number is not None and not _answered_lately(session, clinic_id, number, now):
         clinic = session.get_one(Clinic, clinic_id)
-        text = content.replies.answers.unknown_sender
-        body = render(text, clinic=clinic.name, phone=telephone.display(clinic.phone))
+        body = answer_text(content.replies, "unknown_sender", voice_of(clinic))
         draft = Draft(MessageKind.ANSWER, body, reason="svar til ukendt nummer")
         enqueue(session, draft, clinic_id=clinic_id, to_phone=number, now=now, reply_id=reply.id)
     return triage.level

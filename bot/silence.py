@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from bot.alerts import raise_alert
 from bot.course import refresh_holds
-from core import phone as telephone
+from bot.voice import voice_of
 from core.models import (
     Alert,
     AlertKind,
@@ -25,8 +25,8 @@ from core.models import (
     Reply,
 )
 from messages.loader import Content
-from messages.render import render
 from messages.schema import Purpose
+from messages.wording import reminder_text
 from scheduler.calendar import Window, local
 from scheduler.outbox import MAYBE_ARRIVED, WAITING, Draft, enqueue, lock_patient, open_red
 from scheduler.reminding import REMIND_AFTER, reminder_at
@@ -146,7 +146,7 @@ def _remind(
     if reminder is None:
         return
     clinic = session.get_one(Clinic, enrolment.clinic_id)
-    body = render(reminder.text, clinic=clinic.name, phone=telephone.display(clinic.phone))
+    body = reminder_text(reminder, voice_of(clinic))
     draft = Draft(MessageKind.REMINDER, body, message.question, due_at - now, reason=REMINDED, reminds_id=message.id)
     try:
         with session.begin_nested():

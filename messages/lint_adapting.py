@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from messages.loader import Content
 from messages.red_flag_schema import shipped_flags
 from messages.rule_schema import Rule
-from messages.schema import NUMBER, Purpose, Step
+from messages.schema import NUMBER, Form, Purpose, Step
 
 SHARED = "rules"
 """Where the rules of rules.toml stand in a list of texts; a programme's own stand with the programme."""
@@ -16,20 +16,13 @@ Problem = tuple[str, str, str, str]
 """Programme or file, step or rule, which law, what is wrong."""
 
 
-def forms_of(step: Step) -> Iterator[tuple[str, str]]:
-    """Every text of a step by its name: "gaa-en-tur", "gaa-en-tur.easier", "gaa-en-tur.easier.neutral" ..."""
-    yield step.id, step.text
-    for form, variant in (("easier", step.easier), ("harder", step.harder)):
-        if variant is not None:
-            yield f"{step.id}.{form}", variant.text
-            yield f"{step.id}.{form}.neutral", variant.neutral
-
-
-def texts_of(rule: Rule) -> Iterator[tuple[str, str]]:
-    """The texts of a rule by their names."""
-    if rule.text is not None and rule.neutral is not None:
-        yield rule.id, rule.text
-        yield f"{rule.id}.neutral", rule.neutral
+def forms_of(step: Step) -> Iterator[tuple[str, Form]]:
+    """The forms that a step has, each by its name: "gaa-en-tur", "gaa-en-tur.easier" ..."""
+    yield step.id, "usual"
+    if step.easier is not None:
+        yield f"{step.id}.easier", "easier"
+    if step.harder is not None:
+        yield f"{step.id}.harder", "harder"
 
 
 def rules_of(content: Content) -> Iterator[tuple[str, Rule]]:
@@ -63,8 +56,8 @@ def _of_exercise(step: Step) -> Iterator[str]:
         yield "an exercise must name the one of exercises.toml that it tells of"
     if step.easier is None:
         yield "an exercise needs an easier form"
-    for name, text in forms_of(step):
-        if f"{{{NUMBER}}}" not in text:
+    for name, form in forms_of(step):
+        if any(f"{{{NUMBER}}}" not in step.template(form, neutral=neutral) for neutral in (False, True)):
             yield f"{name} must say which exercise on the sheet it is: {{{NUMBER}}}"
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
+from messages.handout_schema import SIGNS_FIELD
 from messages.languages import Language
 from messages.lint_words import WORDS, LintWords
 from messages.readability import lix, sentences, words
@@ -26,8 +27,12 @@ NECK = "nerverod-nakke"
 
 _LINK = re.compile(r"https?:|www\.|[^\W_]\.[^\W\d_]{2,}", re.IGNORECASE)
 _SCREENED = ("ny", "tisse", "afføring", "mellem benene", "feber", "JA eller NEJ")
+_SCREENED_NEUTRALLY = (f'feltet "{SIGNS_FIELD}"', "dit ark", "nyt", "JA eller NEJ", "ring straks til lægen")
 _SCREENED_BACK = ("svagt ben",)
 _SCREENED_NECK = ("svag arm", "klodset hånd", "svage ben", "usikker gang")
+
+
+Mode = Literal["ordinary", "neutral", "both"]
 
 
 @dataclass(frozen=True)
@@ -35,7 +40,8 @@ class Specimen:
     """One text as it is judged: the template, and filled in with the longest clinic name and real-looking numbers.
 
     `place`: the programme, or "advice", "answers", "rules" or "sheet" (exercises and what is printed).
-    `red`: answers a red flag. `step`: None outside programmes.
+    `red`: answers a red flag. `step`: None outside programmes. `mode`: "neutral" is for clinics whose texts name no
+    illness, body part or symptom, "both" is sent by all clinics. `asks`: the question that a rule's text asks.
     """
 
     place: str
@@ -48,7 +54,7 @@ class Specimen:
     red: bool = False
     language: Language = Language.DANISH
     asks: str | None = None
-    """The question that a rule's text asks."""
+    mode: Mode = "ordinary"
 
     @property
     def words(self) -> LintWords:
@@ -119,6 +125,12 @@ def _no_medicine(specimen: Specimen) -> Iterator[str]:
         yield f"names a medicine or a dose: '{match.group()}'"
 
 
+def _neutral(specimen: Specimen) -> Iterator[str]:
+    if specimen.mode != "ordinary":
+        for match in specimen.words.telling.finditer(specimen.body):
+            yield f"tells of an illness, a body part or a symptom: '{match.group()}'"
+
+
 def _plain_signs(specimen: Specimen) -> Iterator[str]:
     if specimen.body.count("?") > 1:
         yield "more than one question"
@@ -143,12 +155,14 @@ def _welcome(specimen: Specimen) -> Iterator[str]:
         for needed in ("STOP", "112", "ikke døgnet rundt", "læge", "lægevagt"):
             if needed not in specimen.body:
                 yield f"the welcome must say '{needed}'"
+        if specimen.mode == "neutral" and "Gem arket" not in specimen.body:
+            yield "the welcome must tell the patient to keep the sheet: 'Gem arket'"
 
 
 def _screening(specimen: Specimen) -> Iterator[str]:
     if specimen.purpose is Purpose.SCREENING:
         own = _SCREENED_NECK if specimen.place == NECK else _SCREENED_BACK
-        for needed in (*_SCREENED, *own):
+        for needed in _SCREENED_NEUTRALLY if specimen.mode == "neutral" else (*_SCREENED, *own):
             if needed.lower() not in specimen.body.lower():
                 yield f"the screening must ask about '{needed}'"
 
@@ -194,6 +208,7 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "promise": _no_promise,
         "diagnosis": _no_diagnosis,
         "medicine": _no_medicine,
+        "neutral": _neutral,
         "signs": _plain_signs,
         "soothing": _no_soothing,
         "welcome": _welcome,

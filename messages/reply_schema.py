@@ -158,9 +158,22 @@ def _about_questions(concerns: Mapping[str, Concern]) -> Mapping[str, Concern]:
     return concerns
 
 
+def _of_known_answers(neutral: Mapping[str, str]) -> Mapping[str, str]:
+    if unknown := set(neutral) - set(Answers.model_fields):
+        raise ValueError(f"there are no such answers: {sorted(unknown)}")
+    return neutral
+
+
 class Replies(Frozen):
-    """replies.toml. `concern`: by the kind of question."""
+    """replies.toml. `concern`: by the kind of question. `neutral`: the answers whose ordinary form names an illness, a
+    body part or a symptom, without it."""
 
     answers: Answers
+    neutral: Annotated[Mapping[str, Template], AfterValidator(_of_known_answers), AfterValidator(_frozen)]
     vocabulary: Vocabulary
     concern: Annotated[Mapping[str, Concern], AfterValidator(_about_questions), AfterValidator(_frozen)]
+
+    def form(self, name: str, *, neutral: bool) -> str:
+        """The template of an answer: the one place where its form is chosen."""
+        ordinary: str = getattr(self.answers, name)
+        return self.neutral.get(name, ordinary) if neutral else ordinary

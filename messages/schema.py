@@ -17,7 +17,7 @@ Form = Literal["easier", "usual", "harder"]
 NUMBER = "nummer"
 """The place in a text for the number of the step's exercise on the printed sheet."""
 PLACEHOLDERS = frozenset({"klinik", "telefon", NUMBER})
-"""What a step's text may refer to: the clinic's name and its telephone number, and the exercise's number."""
+"""What a step's text may refer to: the clinic's name, its telephone number, and the number of the step's exercise."""
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
@@ -29,6 +29,9 @@ def _checked(template: str) -> str:
     if "{klinik}" not in template:
         raise ValueError("the text must name the clinic: {klinik}")
     return template
+
+
+StepText = Annotated[str, StringConstraints(min_length=10, strip_whitespace=True), AfterValidator(_checked)]
 
 
 class Frozen(BaseModel):
@@ -55,18 +58,6 @@ class Source(Frozen):
     section: Annotated[str, StringConstraints(min_length=3)]
 
 
-def _known(template: str) -> str:
-    unknown = set(_PLACEHOLDER.findall(template)) - PLACEHOLDERS
-    if unknown:
-        raise ValueError(f"unknown placeholder {sorted(unknown)}; known are {sorted(PLACEHOLDERS)}")
-    if "{klinik}" not in template:
-        raise ValueError("the text must name the clinic: {klinik}")
-    return template
-
-
-StepText = Annotated[str, StringConstraints(min_length=10, strip_whitespace=True), AfterValidator(_known)]
-
-
 class Variant(Frozen):
     """Another form of a step's text. `neutral`: the same without naming body or illness."""
 
@@ -75,19 +66,20 @@ class Variant(Frozen):
 
 
 class Step(Frozen):
-    """One text of a programme.
+    """One text of a programme, in two forms: `neutral` names no illness, body part or symptom.
 
     `day` counts from the day of enrolment (0). `at` is local wall-clock time; without it the patient's own
     time of day is used. `tolerance_hours`: how late it may still go out, after that it is expired.
     `on_holidays`: may go out on a day when Danish clinics are closed. `requires`: sent only when it holds.
-    `exercise`: the one of exercises.toml that the text tells of. `easier`, `harder`: sent in place of `text` to a
-    patient whose exercises have that form.
+    `exercise`: the one of exercises.toml that the text is about; {nummer} is its number on the patient's sheet.
+    `easier`, `harder`: sent in place of `text` and `neutral` to a patient whose exercises have that form.
     """
 
     id: Identifier
     day: Annotated[int, Field(ge=0, le=100)]
     purpose: Purpose
     text: StepText
+    neutral: StepText
     easier: Variant | None = None
     harder: Variant | None = None
     exercise: Identifier | None = None
@@ -121,12 +113,12 @@ class Step(Frozen):
         variants = [variant for variant in (self.easier, self.harder) if variant is not None]
         if variants and self.purpose not in {Purpose.EXERCISE, Purpose.ACTIVITY}:
             raise ValueError("only exercise and activity have an easier and a harder form")
-        texts = [self.text, *(text for variant in variants for text in (variant.text, variant.neutral))]
+        texts = [self.text, self.neutral, *(text for some in variants for text in (some.text, some.neutral))]
         if self.exercise is None and any(f"{{{NUMBER}}}" in text for text in texts):
             raise ValueError("{nummer} is the number of an exercise: the step must name it")
         return self
 
-    def in_form(self, form: Form) -> str:
-        """The template for a form of the exercises; `text` where the step has no other."""
-        variant = {"easier": self.easier, "harder": self.harder, "usual": None}[form]
-        return self.text if variant is None else variant.text
+    def template(self, form: Form = "usual", *, neutral: bool) -> str:
+        """The template to send: the one place where a form is chosen. The usual one where the step has no other."""
+        variant = {"easier": self.easier, "harder": self.harder, "usual": None}[form] or self
+        return variant.neutral if neutral else variant.text

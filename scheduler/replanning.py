@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from core.models import Message, MessageKind, MessageState
+from core.models import Enrolment, EnrolmentState, Message, MessageKind, MessageState
 from messages.sms import measure, to_gsm7
 from scheduler.calendar import local
 from scheduler.outbox import WAITING
@@ -73,6 +73,42 @@ def rewrite(session: Session, enrolment_id: int, texts: Mapping[str, str]) -> in
             changed += 1
     session.flush()
     return changed
+
+
+def reword(
+    session: Session,
+    clinic_id: str,
+    states: Sequence[EnrolmentState],
+    text_of: Callable[[Enrolment, str], str | None],
+) -> int:
+    """Write the steps anew that have not left, in a clinic's courses of these states; returns how many wait.
+
+    A step that expired is rewritten with them, though not counted: `again` may still send its text. `text_of` gives the
+    text of an enrolment's step; where it gives None, because the programme is no more, the old one stays. Rows go by as
+    columns and back in one batch: a clinic has thousands, and its patients' replies wait meanwhile.
+    """
+    rows = session.execute(
+        select(Message.id, Message.state, Message.step_id, Message.body, Enrolment)
+        .join(Enrolment, Message.enrolment_id == Enrolment.id)
+        .where(
+            Enrolment.clinic_id == clinic_id,
+            Enrolment.state.in_(states),
+            Message.kind == MessageKind.STEP,
+            Message.state.in_((*WAITING, MessageState.EXPIRED)),
+        )
+        .order_by(Message.id)
+        .with_for_update(of=Message)
+    )
+    changes, rewritten = [], 0
+    for message_id, state, step_id, old, enrolment in rows:
+        text = text_of(enrolment, step_id or "")
+        if text is None or (body := to_gsm7(text)) == old:
+            continue
+        changes.append({"id": message_id, "body": body, "segments": measure(body).segments})
+        rewritten += state in WAITING
+    if changes:
+        session.execute(update(Message), changes)
+    return rewritten
 
 
 def again(

@@ -7,6 +7,7 @@ import json
 import sys
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from itertools import product
 from pathlib import Path
 
 import click
@@ -47,11 +48,12 @@ def messages_check(as_json: bool) -> None:  # noqa: FBT001
     if as_json:
         click.echo(json.dumps([dataclasses.asdict(row) for row in table], ensure_ascii=False, indent=1))
     else:
-        click.echo(f"{'programme':<18} {'step':<30} {'encoding':<8} {'segments':>8} {'lix':>5}  sources")
+        click.echo(f"{'programme':<18} {'step':<30} {'form':<8} {'encoding':<8} {'segments':>8} {'lix':>5}  sources")
         for row in table:
             sources = ", ".join(row.sources)
             click.echo(
-                f"{row.programme:<18} {row.step:<30} {row.encoding:<8} {row.segments:>8} {row.lix:>5.1f}  {sources}"
+                f"{row.programme:<18} {row.step:<30} {row.mode:<8} {row.encoding:<8} {row.segments:>8} "
+                f"{row.lix:>5.1f}  {sources}"
             )
         _show_courses(content)
     findings = [*lint(content), *_table_findings(content), *_reach_findings(content)]
@@ -62,15 +64,17 @@ def messages_check(as_json: bool) -> None:  # noqa: FBT001
 
 def _show_courses(content: Content) -> None:
     click.echo(
-        f"\n{'course':<18} {'texts':>5} {'segments':>8} {'most':>4} {'lix':>5} {'most':>5} "
+        f"\n{'course':<18} {'form':<8} {'texts':>5} {'segments':>8} {'most':>4} {'lix':>5} {'most':>5} "
         f"{'words':>5} {'gap':>3}  (mean, longest sentence, days without a screening)"
     )
-    for row in map(figures, content.programmes.values()):
+    for programme, neutral in product(content.programmes.values(), (False, True)):
+        row = figures(programme, neutral=neutral)
         click.echo(
-            f"{row.programme:<18} {row.texts:>5} {row.segments:>8.2f} {row.most_segments:>4} {row.lix:>5.1f} "
-            f"{row.most_lix:>5.1f} {row.longest_sentence:>5} {row.longest_gap:>3}"
+            f"{row.programme:<18} {row.mode:<8} {row.texts:>5} {row.segments:>8.2f} {row.most_segments:>4} "
+            f"{row.lix:>5.1f} {row.most_lix:>5.1f} {row.longest_sentence:>5} {row.longest_gap:>3}"
         )
-    click.echo(f"\nAll courses: {mean_segments(content.programmes.values()):.2f} segments per text.")
+    ordinary, neutrally = (mean_segments(content.programmes.values(), neutral=neutral) for neutral in (False, True))
+    click.echo(f"\nAll courses: {ordinary:.2f} segments per text, {neutrally:.2f} in the neutral form.")
     click.echo(f"Facts: {share(load_facts())}.")
 
 
@@ -121,6 +125,7 @@ def messages_table() -> None:
 @click.option("--region", type=click.Choice(REGION_IDS), default=REGION_IDS[0], show_default=True)
 @click.option("--time", "time_of_day", type=click.Choice(list(TIMES_OF_DAY)), default=DEFAULT_TIME_OF_DAY)
 @click.option("--instructed/--not-instructed", default=True, help="Whether the patient was shown the exercises.")
+@click.option("--neutral", is_flag=True, help="The texts that name no illness, body part or symptom.")
 @click.option("--html", "page", type=click.Path(dir_okay=False, path_type=Path), help="Write a page to this file.")
 def messages_preview(
     programme_id: str,
@@ -130,6 +135,7 @@ def messages_preview(
     region: str,
     time_of_day: str,
     instructed: bool,  # noqa: FBT001
+    neutral: bool,  # noqa: FBT001
     page: Path | None,
 ) -> None:
     """The calendar of a course: when each text goes out, what it says, and what each answer to it leads to."""
@@ -142,7 +148,7 @@ def messages_preview(
     course = Course(
         content.programmes[programme_id], now, local(now).date(), time_of_day, instructed=instructed, window=Window()
     )
-    sender = Sender(clinic, phone, CallPlace(content.regions[region]))
+    sender = Sender(clinic, phone, CallPlace(content.regions[region]), neutral=neutral)
     shown = preview(content, load_checker(), course, sender)
     if page is not None:
         page.write_text(calendar_html(shown), encoding="utf-8")

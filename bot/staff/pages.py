@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Flask
 
-from bot.staff import access, courses, enrol, inbox, login, marks, numbers, patients, rules, shell
+from bot.staff import access, courses, enrol, inbox, login, marks, neutral, numbers, patients, rules, shell
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     shell.assets,
@@ -13,6 +13,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     patients.blueprint,
     enrol.blueprint,
     numbers.blueprint,
+    neutral.blueprint,
     rules.blueprint,
     marks.blueprint,
     courses.blueprint,

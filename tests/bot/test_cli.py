@@ -93,6 +93,20 @@ def test_a_clinic_is_added_once(ready: Run) -> None:
     assert "already" in again.output
 
 
+def test_a_clinic_with_neutral_texts_is_warned_of_its_name_and_reminded_of_the_sheet(run: Run, tmp_path: Path) -> None:
+    run("db", "upgrade")
+    words = "clinic add --id vest --region midtjylland --phone 87654321 --sender 52512345 --neutral --name".split()
+    assert "'Rygklinik' in it tells what the clinic treats" in run(*words, "Rygklinik Vest").output
+    done = enrol(run, tmp_path, "Karen;20123456;akut-laend;midtjylland;86123456;ja")
+    assert "1 tilmeldt, 0 afvist" in done.output
+    assert "Udskriv et ark til hver patient." in done.output
+
+
+def test_an_ordinary_clinic_is_reminded_of_no_sheet(ready: Run, tmp_path: Path) -> None:
+    done = enrol(ready, tmp_path, "Karen;20123456;akut-laend;midtjylland;86123456;ja")
+    assert "Udskriv" not in done.output
+
+
 def test_two_clinics_cannot_send_from_one_number(ready: Run) -> None:
     words = "clinic add --id oest --region midtjylland --phone 87654321 --sender 52512345 --name Oest".split()
     result = ready(*words)

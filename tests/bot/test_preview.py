@@ -100,3 +100,22 @@ def test_the_page_and_the_command_show_the_rules(shown: Preview) -> None:
     done = CliRunner().invoke(cli, ["messages", "preview", "nerverod-laend", "--start", "2026-11-23"])
     assert "smerter-stiger: de sidste tre tal for smerter stiger\n    Klinikken: Tak for din sms." in done.output
     assert "(lettere) Klinikken: Øvelse 2 på dit ark, lidt lettere: " in done.output
+
+
+def test_the_neutral_calendar_has_the_same_texts_and_other_words(shown: Preview) -> None:
+    sender = Sender("Ryg & Co", "+4587654321", CallPlace(CONTENT.regions["midtjylland"]), neutral=True)
+    neutral = preview(CONTENT, load_checker(), COURSE, sender)
+    assert [text.step_id for text in neutral.texts] == [text.step_id for text in shown.texts]
+    words = " ".join(f"{text.body} {' '.join(branch.answer for branch in text.branches)}" for text in neutral.texts)
+    assert "øvelse 3 på dit ark" in words
+    assert "ondt" not in words
+    assert [[branch.colour for branch in text.branches] for text in neutral.texts] == [
+        [branch.colour for branch in text.branches] for text in shown.texts
+    ]
+
+
+@pytest.mark.parametrize(("words", "said"), [((), "Prøv varme på ryggen"), (("--neutral",), "Prøv, om varme hjælper")])
+def test_the_command_shows_either_form(words: tuple[str, ...], said: str) -> None:
+    done = CliRunner().invoke(cli, ["messages", "preview", "hekseskud", "--start", "2026-11-23", *words])
+    assert done.exit_code == 0, done.output
+    assert said in done.output

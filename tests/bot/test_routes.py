@@ -44,6 +44,8 @@ ACCESS: dict[tuple[str, str], str] = {
     ("GET", "/tilmeld/<row:enrolment_id>"): CLINICIAN,
     ("GET", "/indstillinger/numre"): READER,
     ("POST", "/indstillinger/numre/<region_id>"): ADMIN,
+    ("GET", "/indstillinger/neutral"): READER,
+    ("POST", "/indstillinger/neutral"): ADMIN,
     ("GET", "/regler"): READER,
     ("POST", "/regler"): READER,
     ("GET", "/maerkede-svar"): READER,
@@ -57,7 +59,14 @@ ACCESS: dict[tuple[str, str], str] = {
 ROLES = [Role.READER, Role.CLINICIAN, Role.ADMIN]
 STAFF_ROUTES = [(*route, needed) for route, needed in ACCESS.items() if needed in {READER, CLINICIAN, ADMIN}]
 OF_A_PATIENT = [route for route in ACCESS if "<row:" in route[1]]
-FIELDS = {"reason": "Andet", "outcome": "talked", "note": "et ord", "until": "", "verdict": "should_not_be_red"}
+FIELDS = {
+    "reason": "Andet",
+    "outcome": "talked",
+    "note": "et ord",
+    "until": "",
+    "verdict": "should_not_be_red",
+    "neutral": "til",
+}
 
 
 @pytest.fixture

@@ -136,7 +136,7 @@ BAD = [
     ("signs", {"harder": "Kom så!"}),
     ("link", {"harder": "Se www.øvelse.dk"}),
     ("alphabet", {"harder": "Gør det lidt – mere."}),
-    ("programme", {"offers": (Offer(programme="knae", first_week=1, last_week=2),)}),
+    ("programme", {"offers": (*EXERCISES["mave"].offers, Offer(programme="knae", first_week=1, last_week=2))}),
     ("source", {"sources": (SHIPPED.exercises["bro"].sources[0].model_copy(update={"section": "Knæ"}),)}),
 ]
 

@@ -15,7 +15,7 @@ from messages.lint import Finding, lint
 from messages.loader import SHIPPED, Content, ContentError, load_content
 from messages.rule_schema import Rule, When
 from messages.schema import Step
-from messages.step_text import step_text
+from messages.wording import Voice, step_text
 
 CONTENT = load_content()
 RULE = {
@@ -215,7 +215,7 @@ def test_the_number_in_a_text_is_the_one_on_the_sheet() -> None:
 def test_a_step_without_a_form_of_its_own_keeps_its_text() -> None:
     nerve = next(step for step in CONTENT.programmes["nerverod-laend"].steps if step.id == "oevelse-nerve")
     said = [
-        step_text(CONTENT.exercises, "nerverod-laend", nerve, clinic="Klinikken", phone="1", form=form)
+        step_text(CONTENT.exercises, "nerverod-laend", nerve, Voice("Klinikken", "1"), form)
         for form in ("usual", "easier", "harder")
     ]
     assert said[0] == said[2] != said[1]
