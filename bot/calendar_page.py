@@ -9,7 +9,7 @@ from bot.preview import ADAPTING, Adapting, Branch, Preview, Text
 from scheduler.calendar import local
 
 _DAYS = ("mandag", "tirsdag", "onsdag", "torsdag", "fredag", "lørdag", "søndag")
-_COLOURS = {"green": "grøn", "amber": "gul", "red": "rød"}
+_COLOURS = {"green": "grøn", "amber": "gul", "red": "rød", "blue": "blå"}
 _STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; color: #1b1f24; max-width: 46rem; margin: 2rem auto; padding: 0 1rem; }
 h2 { margin: 2rem 0 .5rem; }

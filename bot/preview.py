@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,11 +18,14 @@ from messages.loader import Content
 from messages.rule_schema import Rule
 from messages.schema import Form, Purpose
 from messages.sms import measure
-from messages.wording import Voice, answer_text, rule_text, step_text
-from scheduler.calendar import is_doctor_open
+from messages.wording import Voice, answer_text, reminder_text, rule_text, step_text
+from scheduler.calendar import is_doctor_open, local
 from scheduler.planning import PAUSED_BY_RED, Course, PlannedStep, plan
+from scheduler.reminding import REMIND_AFTER, reminder_at
 
 WAITS_CLEAN = "sendes kun efter et NEJ til den sidste screening"
+NO_ANSWER = "intet svar"
+TOLD_AT_ONCE = "Ingen påmindelse. En anden sms står dagen efter, eller det er helligdag."
 WAITS_RED = "sendes ikke, mens et rødt svar er åbent"
 TYPICAL: Mapping[str, tuple[str, ...]] = {
     "screening": ("NEJ", "JA", "Måske"),
@@ -39,7 +42,10 @@ TYPICAL: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Branch:
-    """A reply, the colour it gets (green, amber, red), the text that answers it, and whether staff see it."""
+    """A reply, the colour it gets (green, amber, red), the text that answers it, and whether staff see it.
+
+    A screening without an answer is a branch too: blue, with the reminder of the day after.
+    """
 
     reply: str
     colour: str
@@ -116,7 +122,10 @@ def preview(content: Content, checker: Checker, course: Course, sender: Sender) 
     outcomes = {
         (kind, reply): _outcome(content, checker, kind, reply) for kind in asked for reply in TYPICAL.get(kind, ())
     }
-    texts = tuple(_text(content, course.programme.id, row, sender, outcomes) for row in planned)
+    texts = tuple(
+        _text(content, course.programme.id, row, sender, outcomes, _silence(course, planned, row, sender))
+        for row in planned
+    )
     rules = content.rules.get(course.programme.id, ())
     adapting = tuple(_adapting(content, rule, sender) for rule in rules)
     return Preview(course.programme.name, course.programme.version, texts, adapting)
@@ -162,7 +171,32 @@ def _advice(content: Content, group: AdviceGroup, sender: Sender, *, doctor_open
     )
 
 
-def _text(content: Content, programme: str, row: PlannedStep, sender: Sender, outcomes: Outcomes) -> Text:
+def _silence(course: Course, planned: Sequence[PlannedStep], row: PlannedStep, sender: Sender) -> tuple[Branch, ...]:
+    """What becomes of a screening without an answer: asked again where the day after is free, then staff are told."""
+    reminder = course.programme.reminder
+    if row.step.purpose is not Purpose.SCREENING or reminder is None:
+        return ()
+    others = [other for other in planned if other.step.purpose is not Purpose.REASSURANCE]
+    screenings = (later.due_at for later in others if later.step.question == "screening" and later.due_at > row.due_at)
+    due_at = reminder_at(
+        row.due_at,
+        row.due_at + REMIND_AFTER,
+        course.window,
+        taken={local(other.due_at).date() for other in others},
+        next_screening=next(screenings, None),
+    )
+    body = reminder_text(reminder, sender.voice) if due_at else TOLD_AT_ONCE
+    return (Branch(NO_ANSWER, "blue", body, alert=True),)
+
+
+def _text(
+    content: Content,
+    programme: str,
+    row: PlannedStep,
+    sender: Sender,
+    outcomes: Outcomes,
+    silence: tuple[Branch, ...],
+) -> Text:
     said = {form: step_text(content.exercises, programme, row.step, sender.voice, form) for form in FORMS}
     body = said["usual"]
     question = row.step.question or ""
@@ -175,8 +209,9 @@ def _text(content: Content, programme: str, row: PlannedStep, sender: Sender, ou
         reason=row.reason,
         waits=_waits(row.step.purpose),
         forms=tuple((FORMS[form], text) for form, text in said.items() if text != body),
-        branches=tuple(
-            _branch(content, row, reply, sender, *outcomes[question, reply]) for reply in TYPICAL.get(question, ())
+        branches=(
+            *(_branch(content, row, reply, sender, *outcomes[question, reply]) for reply in TYPICAL.get(question, ())),
+            *silence,
         ),
     )
 

@@ -169,10 +169,11 @@ class _Search:
         talk = state.talk
         if (written := self._replies.get(talk)) is None:
             written = self._replies[talk] = replies(talk, self._follows)
+        _, _, today, _, *rest = state
         taken_up = state.gone if talk.course is not EnrolmentState.STOPPED else self.possible
         for name, after in written:
             gone = taken_up if after.course is EnrolmentState.ACTIVE else state.gone
-            yield name, state._replace(talk=after, gone=gone, reminded=False)
+            yield name, State(after, gone, today, False, *rest)  # noqa: FBT003 - by place: twice as quick
         if talk.red:
             yield "staff resolve", state._replace(talk=talk._replace(red=False))
         if talk.course is EnrolmentState.PAUSED:

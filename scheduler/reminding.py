@@ -1,4 +1,8 @@
-"""Pure: when a screening that was not answered is asked again, if at all. It never takes the place of another text."""
+"""Pure: when a screening that was not answered is asked again, if at all.
+
+A reminder has its day to itself and yields to any other timed text. One exception: what the patient's own answer to it
+lets go (reassurance after a NEJ), or staff do, may follow on the same day.
+"""
 
 from __future__ import annotations
 

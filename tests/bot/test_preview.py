@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from click.testing import CliRunner
 from bot.advice import CallPlace
 from bot.calendar_page import calendar_html
 from bot.cli.main import cli
-from bot.preview import WAITS_CLEAN, WAITS_RED, Preview, Sender, preview
+from bot.preview import NO_ANSWER, TOLD_AT_ONCE, WAITS_CLEAN, WAITS_RED, Preview, Sender, preview
 from bot.red_flags import load_checker
 from messages.loader import load_content
 from scheduler.calendar import Window
@@ -56,6 +57,25 @@ def test_every_branch_has_its_colour_and_amber_and_red_reach_staff(
     branches = {branch.reply: branch for text in shown.texts if text.step_id == step for branch in text.branches}
     assert colours.items() <= {reply: branch.colour for reply, branch in branches.items()}.items()
     assert all(branch.alert == (branch.colour != "green") for branch in branches.values())
+
+
+def unanswered(shown: Preview) -> dict[str, str]:
+    return {
+        text.step_id: branch.answer for text in shown.texts for branch in text.branches if branch.reply == NO_ANSWER
+    }
+
+
+def test_a_screening_without_an_answer_shows_its_reminder(shown: Preview) -> None:
+    answers = unanswered(shown)
+    assert answers.keys() == {row.step.id for row in plan(COURSE) if row.step.question == "screening"}
+    assert "så vi spørger igen. Er noget af dette nyt?" in answers["tjek-uge-1"]
+
+
+def test_a_reminder_that_yields_to_another_text_is_not_promised() -> None:
+    sender = Sender("Ryg & Co", "+4587654321", CallPlace(CONTENT.regions["midtjylland"]))
+    course = replace(COURSE, programme=CONTENT.programmes["hekseskud"])
+    answers = unanswered(preview(CONTENT, load_checker(), course, sender))
+    assert next(step for step, answer in answers.items() if answer == TOLD_AT_ONCE) == "tjek-uge-2"
 
 
 def test_every_question_shows_its_branches(shown: Preview) -> None:

@@ -244,13 +244,14 @@ def test_an_exercise_that_the_programme_does_not_use_is_named(folder: Path) -> N
     path = folder / "programmes" / "langvarig.toml"
     replace(path, 'exercise = "baekkenvip"', 'exercise = "knae-til-bryst"')
     assert error_of(folder) == (
-        "langvarig.toml: step 'oevelse-baekkenvip': exercises.toml offers no exercise 'knae-til-bryst' there."
+        "langvarig.toml: step 'oevelse-baekkenvip', field exercise: "
+        "the programme 'langvarig' does not offer the exercise 'knae-til-bryst'."
     )
 
 
 def test_the_number_of_an_exercise_needs_the_exercise(folder: Path) -> None:
     replace(folder / "programmes" / "langvarig.toml", 'exercise = "baekkenvip"\n', "")
-    assert "{nummer} is the number of an exercise, and the step names none" in error_of(folder)
+    assert "{nummer} is the number of an exercise: the step must name it" in error_of(folder)
 
 
 def test_a_neutral_answer_to_nothing_is_named(folder: Path) -> None:

@@ -183,6 +183,7 @@ def changed(step_id: str, **values: object) -> Content:
     return dataclasses.replace(CONTENT, programmes=MappingProxyType({**CONTENT.programmes, "hekseskud": course}))
 
 
+PLAIN = "{klinik}: Lav din øvelse. Stop, hvis det gør klart mere ondt."
 UNNUMBERED = "oevelse-mave must say which exercise on the sheet it is: {nummer}"
 
 
@@ -190,7 +191,10 @@ UNNUMBERED = "oevelse-mave must say which exercise on the sheet it is: {nummer}"
     ("values", "problem"),
     [
         ({"easier": None}, "an exercise needs an easier form"),
-        ({"exercise": None, "easier": None}, "an exercise must name the one of exercises.toml that it tells of"),
+        (
+            {"exercise": None, "easier": None, "harder": None, "text": PLAIN, "neutral": PLAIN},
+            "an exercise must name the one of exercises.toml that it tells of",
+        ),
         ({"text": "{klinik}: Lig ned. Stop, hvis det gør ondt."}, UNNUMBERED),
     ],
 )  # fmt: skip
@@ -222,7 +226,14 @@ def test_a_step_without_a_form_of_its_own_keeps_its_text() -> None:
     assert said[0].startswith("Klinikken: Øvelse 3 på dit ark: ")
 
 
-STEP = {"id": "et-skridt", "day": 3, "purpose": "activity", "text": "{klinik}: Gå en tur.", "sources": RULE["sources"]}
+STEP = {
+    "id": "et-skridt",
+    "day": 3,
+    "purpose": "activity",
+    "text": "{klinik}: Gå en tur.",
+    "neutral": "{klinik}: Gå en tur.",
+    "sources": RULE["sources"],
+}
 FORM = {"text": "{klinik}: Gå en kort tur.", "neutral": "{klinik}: Kom lidt i gang."}
 
 
