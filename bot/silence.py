@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
 
 from bot.alerts import raise_alert
@@ -27,8 +27,10 @@ SCREENING_PATIENCE = timedelta(hours=24)
 CONTACT_PATIENCE = timedelta(minutes=30)
 TOO_OLD = timedelta(days=7)
 """A silence older than this was another course's; raising it now would help nobody."""
+LATEST = timedelta(days=5)
+"""No text goes out so long after its time: the search for silences begins with what was due that much earlier."""
 
-ASKED_AT = func.coalesce(Message.claimed_at, Message.sent_at)
+ASKED_AT = Message.claimed_at
 """From the claim on: an answer may be quicker than the worker's own record."""
 
 
@@ -38,6 +40,7 @@ def raise_silences(session: Session, now: datetime) -> int:
     A patient who is silent for weeks has one open blue alert, not one a week.
     """
     known_silent = exists().where(
+        Alert.patient_id == Message.patient_id,
         Alert.enrolment_id == Message.enrolment_id,
         Alert.kind == AlertKind.SILENT,
         Alert.state != AlertState.RESOLVED,
@@ -48,7 +51,7 @@ def raise_silences(session: Session, now: datetime) -> int:
         Enrolment.state == EnrolmentState.ACTIVE,
         ~known_silent,
     )
-    contact = (Message.kind == MessageKind.CONTACT_CHECK, now - CONTACT_PATIENCE >= ASKED_AT)
+    contact = (Message.purpose == MessageKind.CONTACT_CHECK, now - CONTACT_PATIENCE >= ASKED_AT)
     silent = _unanswered(now, AlertKind.SILENT, *screening)
     no_contact = _unanswered(now, AlertKind.NO_CONTACT, *contact)
     return _raise(session, now, AlertKind.SILENT, Colour.BLUE, silent) + _raise(
@@ -78,6 +81,7 @@ def _unanswered(now: datetime, kind: AlertKind, *conditions: ColumnElement[bool]
     return [
         *conditions,
         Message.state.in_(MAYBE_ARRIVED),
+        now - TOO_OLD - LATEST < Message.due_at,
         now - TOO_OLD < ASKED_AT,
         ~answered,
         ~_alerted(kind),
