@@ -1,6 +1,7 @@
 """Pure: an answer that names no symptom may still be one for a person to read: "det samme" after six weeks.
 
-Which answers these are stands in messages/replies.toml. The checker has read the reply first; nothing is lowered here.
+Which answers these are stands in messages/replies.toml. The checker has read the reply first; nothing it is sure of,
+and nothing that a rule has seen, is lowered here.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from bot.answers import Answer
-from bot.red_flags import Evidence, Level, Triage, worst
+from bot.red_flags import SECOND_READER, Evidence, Level, Triage, worst
 
 _CHECKER_TAKES: Mapping[str, str | None] = {
     "sleep": "activity",
@@ -51,6 +52,21 @@ def weigh(text: str, question: str | None, answer: Answer, triage: Triage, conce
         flags=(*triage.flags, concern.flag),
         evidence=(*triage.evidence, evidence),
     )
+
+
+def settle(triage: Triage, *, is_wish: bool) -> Triage:
+    """The triage, without a doubt of statistics alone that a wish about the texts answers: every word is understood.
+
+    A red one, and what a rule has seen, stay as they are.
+    """
+    doubted = (
+        triage.level is Level.AMBER
+        and bool(triage.evidence)
+        and all(item.rule == SECOND_READER for item in triage.evidence)
+    )
+    if not (is_wish and doubted):
+        return triage
+    return replace(triage, level=Level.GREEN, flags=(), evidence=())
 
 
 def said_to(question: str | None, answer: Answer) -> str | None:

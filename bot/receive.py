@@ -14,7 +14,7 @@ from bot import conversation
 from bot.act import carry_out
 from bot.alerts import clinic_for_stranger, has_open_red, raise_alert
 from bot.answers import Answer, parse
-from bot.concerns import for_checker, weigh
+from bot.concerns import for_checker, settle, weigh
 from bot.course import RUNNING, STOPPED_BY_PATIENT
 from bot.red_flags import Checker, Level, check_safely
 from bot.red_flags import Triage as Reading
@@ -96,7 +96,8 @@ def process(session: Session, content: Content, checker: Checker, reply_id: int,
     answer = parse(reply.body, content.replies.vocabulary)
     asked = _asked(session, patient, reply, answer)
     reply.question = asked.question if asked else None
-    triage, failed = _triage(session, content, checker, reply, answer, now)
+    wish = read_wish(reply.body, reply.received_at)
+    triage, failed = _triage(session, content, checker, reply, answer, now, is_wish=wish is not None)
     situation = conversation.Situation(
         question=reply.question,
         asked_again=asked is not None and asked.kind == MessageKind.ANSWER,
@@ -108,7 +109,7 @@ def process(session: Session, content: Content, checker: Checker, reply_id: int,
         red_open=has_open_red(session, patient.id),
         own_pause=enrolment is not None and enrolment.pause_wished_at is not None,
     )
-    decision = conversation.decide(situation, triage, answer, read_wish(reply.body, reply.received_at))
+    decision = conversation.decide(situation, triage, answer, wish)
     if decision.answered and asked is not None:
         reply.answers_id = asked.id
     carry_out(session, content, decision, reply=reply, patient=patient, enrolment=enrolment, now=now)
@@ -223,10 +224,18 @@ def _latest_enrolment(session: Session, patient: Patient) -> Enrolment | None:
 
 
 def _triage(
-    session: Session, content: Content, checker: Checker, reply: Reply, answer: Answer, now: datetime
+    session: Session,
+    content: Content,
+    checker: Checker,
+    reply: Reply,
+    answer: Answer,
+    now: datetime,
+    *,
+    is_wish: bool = False,
 ) -> tuple[Reading, bool]:
     """Check and store. The second is True when the checker failed and the reply needs eyes."""
     triage, error = check_safely(checker, reply.body, for_checker(reply.question))
+    triage = settle(triage, is_wish=is_wish)
     triage = weigh(reply.body, reply.question, answer, triage, content.replies.concern)
     if error is not None:
         log.error("checker failed", reply=reply.id, error=type(error).__name__)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bot.answers import parse
-from bot.concerns import said_to, weigh
-from bot.red_flags import Level, Triage
+from bot.concerns import said_to, settle, weigh
+from bot.red_flags import SECOND_READER, Evidence, Level, Triage
 from messages.loader import load_content
 from messages.red_flag_schema import shipped_flags
 from tests.world import MONDAY, World
@@ -113,3 +113,26 @@ def test_off_work_at_week_4_brings_staff(lite_world: World) -> None:
     asked(lite_world, "arbejde-uge-4")
     lite_world.write("ja desværre")
     assert (lite_world.alerts()[-1].kind, lite_world.alerts()[-1].colour) == ("reply", "amber")
+
+
+def triage_by(rule: str, level: Level) -> Triage:
+    return Triage(level, ("unclear",), (Evidence("unclear", 0, 4, "hver", rule),), "1")
+
+
+def test_statistics_alone_do_not_hold_back_a_wish_that_was_understood() -> None:
+    settled = settle(triage_by(SECOND_READER, Level.AMBER), is_wish=True)
+    assert (settled.level, settled.flags, settled.evidence) == (Level.GREEN, (), ())
+
+
+@pytest.mark.parametrize(
+    ("rule", "level", "is_wish"),
+    [(SECOND_READER, Level.RED, True), ("worry", Level.AMBER, True), (SECOND_READER, Level.AMBER, False)],
+)
+def test_a_wish_settles_nothing_that_a_rule_saw_and_nothing_red(rule: str, level: Level, *, is_wish: bool) -> None:
+    triage = triage_by(rule, level)
+    assert settle(triage, is_wish=is_wish) == triage
+
+
+def test_a_failed_check_is_not_settled_by_a_wish() -> None:
+    failed = Triage(Level.AMBER, ("unclear",), (), "1")
+    assert settle(failed, is_wish=True) == failed
