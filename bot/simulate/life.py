@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import heapq
 import itertools
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from functools import partial
 from random import Random
 
@@ -13,7 +14,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot import alerts, marks, receive, worker
-from bot.delivery import take_receipt
+from bot.delivery import on_failure, take_receipt
 from bot.enrolment import Application, Rejected, enrol
 from bot.simulate.behaviour import Script
 from bot.simulate.network import SimulatedNetwork
@@ -24,10 +25,12 @@ from bot.simulate.writing import ALWAYS_ASKED, Writes, answer, follow_up, unaske
 from core.gateway import Outbound
 from core.models import Alert, Clinic, Message, MessageKind, MessageState, Reply, Triage, Verdict
 from messages.regions import REGION_IDS
+from scheduler.calendar import at, local
+from scheduler.upkeep import expire_late
 
 Act = Callable[[Session, datetime], None]
-HOUSEKEEPING = timedelta(minutes=30)
-"""The worker's ticks come every ten seconds in earnest; the shortest patience they watch over is half an hour."""
+TICKS = range(6, 24)
+"""The local hours on which the worker looks after silences, pauses and ends; in earnest it does every ten seconds."""
 SENDERS = 256
 SWITCHED_OFF = "30003"
 
@@ -44,7 +47,9 @@ class Life:
     ) -> None:
         self._stage, self._script, self._end, self._on_day = stage, script, end, on_day
         self._sessions = stage.runtime.sessions
-        self._housekeeping = [tick for _, tick in worker.housekeeping(stage.runtime)]
+        # What is late expires first, so that who else acts just now makes no difference.
+        late: worker.Tick = partial(expire_late, on_failure=on_failure)
+        self._housekeeping = [late, *(tick for _, tick in worker.housekeeping(stage.runtime))]
         self._phones = {phone: person for person in people for phone in (person.phone, person.other_phone)}
         self._patients: dict[int, Person] = {}
         self._accepted: list[Outbound] = []
@@ -58,17 +63,16 @@ class Life:
     def live(self, start: datetime) -> None:
         """Each instant: what people do, what is due, and on the half hour what the worker looks after."""
         now, due = start, None
-        tidy = start
+        tidy = _next_tick(start)
         while (instant := min(filter(None, (tidy, due, self._acts[0][0] if self._acts else None)))) <= self._end:
             for _ in range((instant - start).days - (now - start).days):
                 self._on_day()
+                gc.collect()
             now = instant
-            acted = self._act(now)
-            is_tidying = now >= tidy
-            if acted or is_tidying or (due is not None and due <= now):
+            if self._act(now) or (due is not None and due <= now):
                 self._send(now)
-            if is_tidying:
-                tidy = now + HOUSEKEEPING
+            if now >= tidy:
+                tidy = _next_tick(now)
                 self._tidy_up(now)
                 if self._is_due(now):
                     self._send(now)
@@ -209,6 +213,14 @@ class Life:
             verdicts = marks.possible(read.level)
             verdict = Verdict.SHOULD_BE_RED if Verdict.SHOULD_BE_RED in verdicts else verdicts[0]
             marks.mark(session, read.reply_id, clinic_id=clinic, staff_id=staff, verdict=verdict, note="", now=now)
+
+
+def _next_tick(now: datetime) -> datetime:
+    wall = local(now)
+    hour = next((hour for hour in TICKS if hour > wall.hour), None)
+    if hour is None:
+        return at(wall.date() + timedelta(days=1), time(TICKS[0]))
+    return at(wall.date(), time(hour))
 
 
 def _next_due(session: Session, now: datetime) -> datetime | None:

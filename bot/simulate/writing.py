@@ -85,7 +85,8 @@ def unasked(script: Script, person: Person, end: datetime) -> list[Writes]:
 
 def _unasked(script: Script, person: Person, kind: str, week: datetime) -> Writes:
     when = _awake(on_grid(week + GRID + person.dice.random() * WEEK), script.behaviour.habits)
-    body = person.dice.choice(script.examples.free[kind])
+    flag = kind.removeprefix("red.")
+    body = person.dice.choice(script.examples.free[kind] if flag == kind else script.examples.red[flag])
     return Writes(when, kind, body, from_elsewhere=kind == "stranger")
 
 
