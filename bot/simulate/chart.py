@@ -15,7 +15,7 @@ INK, GRID = "#1f2933", "#d9dee3"
 
 def chart(shown: Report) -> str:
     """The picture as text; the same figures give the same text."""
-    parts = [*_alerts(shown, top=64, height=190), *_rates(shown.reply_rate, top=318, height=104)]
+    parts = [*_alerts(shown, top=76, height=180), *_rates(shown.reply_rate, top=318, height=104)]
     title = f"{shown.patients} patients, {shown.days} days each, seed {shown.seed}"
     return "\n".join(
         (
@@ -32,16 +32,17 @@ def chart(shown: Report) -> str:
 
 def _alerts(shown: Report, top: float, height: float) -> Iterator[str]:
     """Stacked bars, red at the bottom; above each the hours of staff's work."""
-    yield _text(LEFT, top - 16, "Alerts a week; above each bar the hours of staff's work", weight=600)
+    yield _text(LEFT, top - 24, "Alerts a week; above each bar the hours of staff's work", weight=600)
     for place, colour in enumerate(COLOURS):
-        x = WIDTH - RIGHT - 190 + 66 * place
-        yield _box(x, top - 26, 11, 11, FILL[colour])
-        yield _text(x + 16, top - 16, colour)
+        key = WIDTH - RIGHT - 190 + 66 * place
+        yield _box(key, top - 34, 11, 11, FILL[colour])
+        yield _text(key + 16, top - 24, colour)
     most = max([sum(week.alerts.values()) for week in shown.weeks] or [0]) or 1
     yield from _axis(top, height, [(0, "0"), (0.5, f"{most / 2:g}"), (1, str(most))])
     room = (WIDTH - LEFT - RIGHT) / max(len(shown.weeks), 1)
     for number, week in enumerate(shown.weeks):
-        x, y = LEFT + room * (number + 0.15), float(top + height)
+        x = LEFT + room * (number + 0.15)
+        y = top + height
         for colour in COLOURS:
             size = height * week.alerts[colour] / most
             y -= size

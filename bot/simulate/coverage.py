@@ -67,22 +67,23 @@ def _texts(content: Content) -> Iterator[Name]:
 
 
 def _walk(name: str, part: object) -> Iterator[Name]:
+    if isinstance(part, str) and part.startswith(PREFIX):
+        yield name, part
+    for key, value in _inside(part):
+        yield from _walk(f"{name}.{key}", value)
+
+
+def _inside(part: object) -> list[tuple[object, object]]:
+    """What a part of the content is made of, steps left out."""
     if isinstance(part, Step):
-        return
-    if isinstance(part, str):
-        if part.startswith(PREFIX):
-            yield name, part
-    elif isinstance(part, BaseModel):
-        for field in type(part).model_fields:
-            if field in TRANSLATIONS:
-                continue
-            yield from _walk(f"{name}.{field}", getattr(part, field))
-    elif isinstance(part, Mapping):
-        for key, value in part.items():
-            yield from _walk(f"{name}.{key}", value)
-    elif isinstance(part, tuple):
-        for number, value in enumerate(part):
-            yield from _walk(f"{name}.{getattr(value, 'id', number)}", value)
+        return []
+    if isinstance(part, BaseModel):
+        return [(field, getattr(part, field)) for field in type(part).model_fields if field not in TRANSLATIONS]
+    if isinstance(part, Mapping):
+        return list(part.items())
+    if isinstance(part, tuple):
+        return [(getattr(value, "id", number), value) for number, value in enumerate(part)]
+    return []
 
 
 def _pattern(template: str) -> re.Pattern[str]:

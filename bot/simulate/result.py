@@ -129,15 +129,12 @@ def _count_alerts(session: Session, result: Result, start: datetime) -> None:
 
 
 def _count_courses(session: Session, result: Result, written: dict[int, list[datetime]]) -> None:
-    last_text = dict(
-        session.execute(
-            select(Message.patient_id, Message.sent_at)
-            .where(Message.sent_at.is_not(None), Message.kind == MessageKind.STEP)
-            .order_by(Message.sent_at)
-        )
-        .tuples()
-        .all()
+    texts = session.execute(
+        select(Message.patient_id, Message.sent_at)
+        .where(Message.sent_at.is_not(None), Message.kind == MessageKind.STEP)
+        .order_by(Message.sent_at)
     )
+    last_text = {patient_id: sent_at for patient_id, sent_at in texts}  # noqa: C416 - rows are no pairs to a type checker
     for patient_id, state in session.execute(select(Enrolment.patient_id, Enrolment.state)):
         result.patients += 1
         result.courses[state] += 1
