@@ -65,9 +65,7 @@ class Life:
         now, due = start, None
         tidy = _next_tick(start)
         while (instant := min(filter(None, (tidy, due, self._acts[0][0] if self._acts else None)))) <= self._end:
-            for _ in range((instant - start).days - (now - start).days):
-                self._on_day()
-                gc.collect()
+            self._tell((instant - start).days - (now - start).days)
             now = instant
             if self._act(now) or (due is not None and due <= now):
                 self._send(now)
@@ -77,7 +75,13 @@ class Life:
                 if self._is_due(now):
                     self._send(now)
             due = self._look_around(now)
+        self._tell((self._end - start).days - (now - start).days)
         self._dispatcher.close()
+
+    def _tell(self, days: int) -> None:
+        for _ in range(days):
+            self._on_day()
+            gc.collect()
 
     def _network(self) -> SimulatedNetwork:
         def dice_of(number: str) -> Random | None:

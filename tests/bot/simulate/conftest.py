@@ -58,7 +58,7 @@ _MODELS = {"messages": Message, "replies": Reply, "triages": Triage, "alerts": A
 
 
 def _willing() -> Script:
-    """Patients of all programmes who answer everything and go on writing when it is over; a network that loses nothing."""
+    """Patients of all programmes who answer everything and go on writing afterwards; a network that loses nothing."""
     script = changed(
         arrival={"weekdays": 1},
         network={"undelivered": 0.0, "refused": 0.0, "not_sent": 0.0, "unknown": 0.0},
