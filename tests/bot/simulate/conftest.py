@@ -69,7 +69,7 @@ def _willing() -> Script:
     manner = behaviour.manner[0].model_copy(update={"first": 1.0, "fall": 1.0})
     even = dict.fromkeys(behaviour.programme, 1.0)
     calm = {**behaviour.answer, "screening": {"no": 0.95, "no_with_words": 0.05}}
-    quiet = {**dict.fromkeys(behaviour.weekly, 0.0), "chatter": 0.2, "start": 0.2, "symptoms": 0.1}
+    quiet = {**dict.fromkeys(behaviour.weekly, 0.0), "chatter": 0.5, "start": 0.2, "symptoms": 0.1}
     update = {"manner": (manner,), "programme": even, "answer": calm, "weekly": quiet}
     return Script(behaviour.model_copy(update=update), script.examples)
 
