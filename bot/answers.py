@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, Protocol
 
 from bot.red_flags.normalise import fold
@@ -83,7 +84,7 @@ def parse(text: str, vocabulary: Vocabulary) -> Answer:
     command = _command(words, vocabulary)
     return Answer(
         yes=_yes_or_no(tokens, vocabulary),
-        number=pain_score(tokens, {fold(word): number for word, number in vocabulary.numbers.items()}),
+        number=pain_score(tokens, {_folded(word): number for word, number in vocabulary.numbers.items()}),
         command=command,
         thanks=bool(words) and any(word in _THANKS for word in words),
         progress=_progress(words, vocabulary),
@@ -96,12 +97,18 @@ def _barrier(words: list[str], vocabulary: Vocabulary) -> Barrier | None:
     """The first kind that is named, in the order of the vocabulary: pain and fear before what is only in the way."""
     for name, phrases in vocabulary.barriers.items():
         for phrase in phrases:
-            wanted = fold(phrase).split()
+            wanted = _folded(phrase).split()
             for index in range(len(words) - len(wanted) + 1):
                 is_denied = name in {"pain", "fear"} and not _DENIAL.isdisjoint(words[max(0, index - 2) : index])
                 if words[index : index + len(wanted)] == wanted and not is_denied:
                     return name
     return None
+
+
+@lru_cache(maxsize=2048)
+def _folded(known: str) -> str:
+    """A word of the vocabulary as it is compared. What patients write is never remembered here."""
+    return fold(known)
 
 
 def _stop_answer(words: list[str]) -> StopAnswer | None:
@@ -112,7 +119,7 @@ def _stop_answer(words: list[str]) -> StopAnswer | None:
 
 def _yes_or_no(tokens: list[str], vocabulary: Vocabulary) -> bool | None:
     """The first yes or no counts, unless a correction follows it: "ja, nej vent, nej"."""
-    yes, no = ({fold(word) for word in words} for words in (vocabulary.yes, vocabulary.no))
+    yes, no = ({_folded(word) for word in words} for words in (vocabulary.yes, vocabulary.no))
     said: list[bool] = []
     for index, token in enumerate(tokens):
         if token in yes or token == _THUMBS_UP:
@@ -139,7 +146,7 @@ def _progress(words: list[str], vocabulary: Vocabulary) -> Progress | None:
         ("better", vocabulary.better),
     )
     for progress, phrases in said:
-        if any(_without(words, fold(phrase).split()) is not None for phrase in phrases):
+        if any(_without(words, _folded(phrase).split()) is not None for phrase in phrases):
             return progress
     return None
 
@@ -150,7 +157,7 @@ def _command(words: list[str], vocabulary: Vocabulary) -> Command | None:
         return None
     for name in ("stop", "start", "pause", "help"):
         for phrase in vocabulary.commands.get(name, ()):
-            wanted = fold(phrase).split()
+            wanted = _folded(phrase).split()
             rest = _without(words, wanted)
             if rest is None:
                 continue

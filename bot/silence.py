@@ -38,8 +38,10 @@ TOO_OLD = timedelta(days=7)
 NOT_OUT = (MessageState.HELD, MessageState.CANCELLED, MessageState.EXPIRED, MessageState.FAILED)
 """A text in one of these takes up no day. A held one is let go by the patient's own reply, or by staff."""
 REMINDED = "ubesvaret spørgsmål"
+LATEST = timedelta(days=5)
+"""No text goes out so long after its time: the search for silences begins with what was due that much earlier."""
 
-ASKED_AT = func.coalesce(Message.claimed_at, Message.sent_at)
+ASKED_AT = Message.claimed_at
 """From the claim on: an answer may be quicker than the worker's own record."""
 
 
@@ -78,7 +80,10 @@ def _silent_screenings(now: datetime) -> Select[Message]:
     a patient who is silent for weeks has one, not one a week.
     """
     known_silent = exists().where(
-        Alert.enrolment_id == Message.enrolment_id, Alert.kind == AlertKind.SILENT, Alert.state != AlertState.RESOLVED
+        Alert.patient_id == Message.patient_id,
+        Alert.enrolment_id == Message.enrolment_id,
+        Alert.kind == AlertKind.SILENT,
+        Alert.state != AlertState.RESOLVED,
     )
     reminder = aliased(Message)
     reminded_at = func.coalesce(reminder.claimed_at, reminder.sent_at)
@@ -193,6 +198,7 @@ def _unanswered(now: datetime, kind: AlertKind, *conditions: ColumnElement[bool]
     return [
         *conditions,
         Message.state.in_(MAYBE_ARRIVED),
+        now - TOO_OLD - LATEST < Message.due_at,
         now - TOO_OLD < ASKED_AT,
         ~answered,
         ~_alerted(kind),

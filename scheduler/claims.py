@@ -34,6 +34,7 @@ def claim(session: Session, worker: str, limit: int, now: datetime) -> list[Outb
         .outerjoin(Enrolment, Message.enrolment_id == Enrolment.id)
         .where(
             Message.state == MessageState.PLANNED,
+            Message.due_at <= now,  # said for the index: the next attempt is never before it
             Message.next_attempt_at <= now,
             Message.expires_at > now,
             or_(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -215,21 +216,22 @@ def apply_holds(session: Session, enrolment_id: int, facts: Facts) -> None:
     screenings = session.scalars(
         select(Message.due_at).where(*steps, Message.purpose == Purpose.SCREENING).order_by(Message.due_at)
     ).all()
-    waiting = session.scalars(
-        select(Message)
+    waiting = session.execute(
+        select(Message.id, Message.purpose, Message.due_at, Message.state, Message.reason)
         .where(*steps, Message.state.in_(WAITING))
         .order_by(Message.id)
         .with_for_update()
-        .execution_options(populate_existing=True)
-    )
+    ).all()
+    changed: dict[tuple[MessageState, str], list[int]] = {}
     for row in waiting:
-        asked_before = [due_at for due_at in screenings if due_at < row.due_at]
-        reason = hold_reason(Purpose(row.purpose), asked_before[-1] if asked_before else None, facts)
-        if reason is not None:
-            row.state, row.reason = MessageState.HELD, reason
-        elif row.state == MessageState.HELD:
-            row.state, row.reason = MessageState.PLANNED, "frigivet"
-    session.flush()
+        asked_before = bisect_left(screenings, row.due_at)
+        reason = hold_reason(Purpose(row.purpose), screenings[asked_before - 1] if asked_before else None, facts)
+        if reason is not None and (row.state, row.reason) != (MessageState.HELD, reason):
+            changed.setdefault((MessageState.HELD, reason), []).append(row.id)
+        elif reason is None and row.state == MessageState.HELD:
+            changed.setdefault((MessageState.PLANNED, "frigivet"), []).append(row.id)
+    for (state, reason), ids in changed.items():
+        session.execute(update(Message).where(Message.id.in_(ids)).values(state=state, reason=reason))
 
 
 def cancel_waiting(session: Session, reason: str, *conditions: ColumnElement[bool]) -> int:

@@ -23,7 +23,7 @@ def expire_late(session: Session, now: datetime, on_failure: OnFailure) -> int:
     """
     statement = (
         update(Message)
-        .where(Message.state.in_(WAITING), Message.expires_at <= now)
+        .where(Message.state.in_(WAITING), Message.due_at <= now, Message.expires_at <= now)
         .values(state=MessageState.EXPIRED, reason="for sent: " + Message.reason)
         .execution_options(synchronize_session=False)
         .returning(Message.id, Message.kind)
@@ -40,6 +40,7 @@ def keep_window(session: Session, now: datetime) -> int:
     due = (
         Message.state == MessageState.PLANNED,
         Message.kind.in_(TIMED),
+        Message.due_at <= now,
         Message.next_attempt_at <= now,
     )
     clinics = session.scalars(select(Clinic).where(Clinic.id.in_(select(Message.clinic_id).where(*due))))

@@ -104,13 +104,8 @@ class Message(Base):
             postgresql_where=text("state = 'planned'"),
             sqlite_where=text("state = 'planned'"),
         ),
-        Index(
-            "ix_message_unsettled",
-            "state",
-            "lease_until",
-            postgresql_where=text("state IN ('sending', 'unknown')"),
-            sqlite_where=text("state IN ('sending', 'unknown')"),
-        ),
+        Index("ix_message_unsettled", "state", "lease_until"),
+        Index("ix_message_state_due", "state", "due_at"),
         Index("ix_message_patient_due", "patient_id", "due_at"),
         Index("uq_message_reminds", "reminds_id", unique=True),
     )
