@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import exists, select
@@ -12,11 +13,12 @@ from core import phone as telephone
 from core.models import Clinic, Enrolment, EnrolmentState, Message, MessageKind, MessageState
 from messages.loader import Content
 from messages.render import render
-from messages.schema import Purpose
+from messages.schema import Programme, Purpose, Step
 from scheduler.calendar import Window, at, next_sendable
+from scheduler.moving import remaining
 from scheduler.outbox import WAITING, apply_holds, cancel_course, enqueue_plan, lock_patient, open_red
 from scheduler.planning import Course, Facts, PlannedStep, plan
-from scheduler.replanning import again
+from scheduler.replanning import again, revive, went
 
 RUNNING = (EnrolmentState.ACTIVE, EnrolmentState.PAUSED)
 STOPPED_BY_PATIENT = "patienten har afmeldt sms"
@@ -36,11 +38,16 @@ def running_enrolment(session: Session, patient_id: int) -> Enrolment | None:
     return session.scalar(select(Enrolment).where(Enrolment.patient_id == patient_id, Enrolment.state.in_(RUNNING)))
 
 
-def enqueue_course(session: Session, enrolment: Enrolment, rows: list[PlannedStep], now: datetime) -> list[Message]:
-    """Put a planned course into the outbox with its finished texts, held where it must wait."""
+def texts_of(session: Session, enrolment: Enrolment, steps: Sequence[Step]) -> list[str]:
+    """The finished texts of some steps for this patient."""
     clinic = session.get_one(Clinic, enrolment.clinic_id)
     shown = telephone.display(clinic.phone)
-    texts = [render(row.step.text, clinic=clinic.name, phone=shown) for row in rows]
+    return [render(step.text, clinic=clinic.name, phone=shown) for step in steps]
+
+
+def enqueue_course(session: Session, enrolment: Enrolment, rows: list[PlannedStep], now: datetime) -> list[Message]:
+    """Put a planned course into the outbox with its finished texts, held where it must wait."""
+    texts = texts_of(session, enrolment, [row.step for row in rows])
     messages = enqueue_plan(session, enrolment, rows, texts, now)
     refresh_holds(session, enrolment)
     return messages
@@ -118,10 +125,13 @@ def _swallowed(session: Session, enrolment: Enrolment, purpose: Purpose, now: da
 
 
 def course_of(session: Session, content: Content, enrolment: Enrolment) -> Course | None:
-    """The enrolment as planning needs it, the patient's own hour included; None when its programme is gone."""
-    programme = content.programmes.get(enrolment.programme_id)
-    if programme is None:
-        return None
+    """The enrolment as planning needs it, in its own version of the programme; None when that version is gone."""
+    programme = content.programme(enrolment.programme_id, enrolment.programme_version)
+    return None if programme is None else course_in(session, enrolment, programme)
+
+
+def course_in(session: Session, enrolment: Enrolment, programme: Programme) -> Course:
+    """The enrolment in a given version of its programme, the patient's own hour included."""
     clinic = session.get_one(Clinic, enrolment.clinic_id)
     return Course(
         programme=programme,
@@ -134,17 +144,24 @@ def course_of(session: Session, content: Content, enrolment: Enrolment) -> Cours
 
 
 def reopen(session: Session, content: Content, enrolment: Enrolment, *, now: datetime) -> None:
-    """Take up a course that the patient's own STOP ended: what was still to come is planned anew."""
-    course = course_of(session, content, enrolment)
-    if course is None or enrolment.state_reason != STOPPED_BY_PATIENT:
+    """Take up a course that the patient's own STOP ended: what was still to come is planned anew.
+
+    Where its version of the programme is gone, the texts come back that the STOP cancelled.
+    """
+    if enrolment.state_reason != STOPPED_BY_PATIENT:
         return
+    course = course_of(session, content, enrolment)
     enrolment.state = EnrolmentState.ACTIVE
     enrolment.state_reason = ""
     enrolment.stop_answer = None
     enrolment.pause_wished_at = enrolment.paused_until = None
     enrolment.ended_at = None
     enrolment.plan_version += 1
-    enqueue_course(session, enrolment, [row for row in plan(course) if row.due_at > now], now)
+    if course is None:
+        revive(session, enrolment, now)
+        refresh_holds(session, enrolment)
+    elif any(row.due_at > now for row in plan(course)):
+        enqueue_course(session, enrolment, remaining(course, went(session, enrolment.id, now), now), now)
     audit_change(session, enrolment, None, "enrolment.reopen", now)
 
 

@@ -19,8 +19,11 @@ from messages.regions import NationalNumbers, Region, RegionsFile
 from messages.reply_schema import Replies
 from messages.schema import Programme
 from messages.source_schema import SourceDocument, SourcesFile
+from messages.version_schema import VersionsFile
 
 SHIPPED = Path(__file__).parent
+RELEASED = "released"
+"""The folder, inside that of the programmes, where every released version lies as it was."""
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -46,6 +49,17 @@ class Content:
     drawings: Mapping[str, str]
     """The SVG of each exercise, by its id."""
     handout: Handout
+    released: Mapping[tuple[str, int], Programme]
+    """The released versions, the present ones too, by programme and version."""
+    digests: Mapping[tuple[str, int], str]
+    """What each released version meant when it was released (messages.versions.digest)."""
+
+    def programme(self, programme_id: str, version: int) -> Programme | None:
+        """A programme as an enrolment knows it; None when this version is not at hand."""
+        current = self.programmes.get(programme_id)
+        if current is not None and current.version == version:
+            return current
+        return self.released.get((programme_id, version))
 
 
 def load_content(folder: Path | None = None) -> Content:
@@ -69,6 +83,8 @@ def load_content(folder: Path | None = None) -> Content:
         exercises=MappingProxyType({exercise.id: exercise for exercise in exercises}),
         drawings=MappingProxyType({exercise.id: _drawing(root, exercise.id) for exercise in exercises}),
         handout=load_toml(root / "handout.toml", Handout),
+        released=MappingProxyType(_released(root / "programmes" / RELEASED)),
+        digests=_digests(root / "programmes" / RELEASED / "versions.toml"),
     )
 
 
@@ -81,6 +97,24 @@ def _programmes(folder: Path) -> dict[str, Programme]:
         if programme.id != stem:
             raise ContentError(f"{stem}.toml: the id is '{programme.id}'; it must be the file's name, '{stem}'.")
     return programmes
+
+
+def _released(folder: Path) -> dict[tuple[str, int], Programme]:
+    released = {}
+    for path in sorted(folder.glob("*-*.toml")):
+        programme = load_toml(path, Programme)
+        if path.stem != f"{programme.id}-{programme.version}":
+            raise ContentError(
+                f"{RELEASED}/{path.name}: holds version {programme.version} of '{programme.id}'; "
+                f"it must be called {programme.id}-{programme.version}.toml."
+            )
+        released[programme.id, programme.version] = programme
+    return released
+
+
+def _digests(path: Path) -> Mapping[tuple[str, int], str]:
+    """Nothing counts as released where there is no register."""
+    return (load_toml(path, VersionsFile) if path.exists() else VersionsFile()).digests()
 
 
 def _drawing(root: Path, exercise: str) -> str:

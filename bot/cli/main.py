@@ -8,7 +8,7 @@ import click
 from alembic.util import CommandError
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
-from bot.cli import content, installation, marks, operation, texts
+from bot.cli import content, installation, marks, operation, texts, versions
 from bot.cli.common import DATABASE_GONE
 from core.crypto import DecryptionError
 from core.settings import SettingsError
@@ -23,6 +23,8 @@ def cli() -> None:
 
 for command in (*installation.COMMANDS, *operation.COMMANDS, *content.COMMANDS, *texts.COMMANDS, *marks.COMMANDS):
     cli.add_command(command)
+for command in versions.COMMANDS:
+    texts.messages.add_command(command)
 
 
 def main() -> None:

@@ -23,6 +23,7 @@ from messages.lint import Finding, figures, lint, mean_segments, rows
 from messages.loader import Content, load_content
 from messages.red_flag_schema import shipped_flags
 from messages.regions import REGION_IDS
+from messages.releases import release_problems
 from messages.schema import Programme
 from scheduler.calendar import TZ, Window, local
 from scheduler.planning import DEFAULT_TIME_OF_DAY, TIMES_OF_DAY, Course, plan
@@ -54,7 +55,7 @@ def messages_check(as_json: bool) -> None:  # noqa: FBT001
                 f"{row.programme:<18} {row.step:<30} {row.encoding:<8} {row.segments:>8} {row.lix:>5.1f}  {sources}"
             )
         _show_courses(content)
-    findings = [*lint(content), *_table_findings(content), *_reach_findings(content)]
+    findings = [*lint(content), *_version_findings(content), *_table_findings(content), *_reach_findings(content)]
     if findings:
         _show_findings(findings)
         sys.exit(1)
@@ -72,6 +73,11 @@ def _show_courses(content: Content) -> None:
         )
     click.echo(f"\nAll courses: {mean_segments(content.programmes.values()):.2f} segments per text.")
     click.echo(f"Facts: {share(load_facts())}.")
+
+
+def _version_findings(content: Content) -> Iterator[Finding]:
+    for programme, problem in release_problems(content):
+        yield Finding(programme, "", "version", problem)
 
 
 def _table_findings(content: Content) -> Iterator[Finding]:

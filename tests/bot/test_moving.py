@@ -1,0 +1,250 @@
+"""Moving a running course to a newer version of its programme, on real databases, with the real dispatch."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import Counter
+from datetime import timedelta
+from types import MappingProxyType
+
+import pytest
+from sqlalchemy import select
+
+from bot import moving
+from bot.course import pause, reopen
+from bot.health import findings
+from bot.moving import Change, Outcome
+from core.models import Audit, Enrolment, EnrolmentState, Message, MessageKind, MessageState
+from messages.schema import Programme, Purpose
+from scheduler.replanning import REPLACED
+from tests.programmes import step
+from tests.world import MONDAY, World
+
+NAME = "akut-laend"
+SENT = (MessageState.SENT, MessageState.DELIVERED)
+
+
+def newer_version(old: Programme) -> Programme:
+    """The next version: one text is new, one has other words, one goes, one stands a day later."""
+    steps = {one.id: one for one in old.steps}
+    assert {"udsigt", "gaa-en-tur"} <= set(steps)
+    question = next(one for one in old.steps if one.purpose is Purpose.QUESTION)
+    free = next(day for day in range(60, 80) if day not in {one.day for one in old.steps})
+    words = steps["udsigt"].model_copy(update={"text": "{klinik}: Vi har skrevet den her om."})
+    changed = {**steps, "udsigt": words, "ny": step("ny", free, Purpose.INFORMATION, "Dette er helt nyt.")}
+    changed.pop("gaa-en-tur")
+    taken = {one.day for one in changed.values()}
+    later = next(day for day in range(question.day + 1, 90) if day not in taken)
+    changed[question.id] = question.model_copy(update={"day": later})
+    ordered = sorted(changed.values(), key=lambda one: one.day)
+    return old.model_copy(update={"version": old.version + 1, "steps": tuple(ordered)})
+
+
+def bring_out(world: World, *, keep_old: bool = True) -> tuple[int, int]:
+    """The installation gets a newer version; returns the numbers of the old and the new one."""
+    content = world.runtime.content
+    old = content.programmes[NAME]
+    new = newer_version(old)
+    changed = dataclasses.replace(
+        content,
+        programmes=MappingProxyType({**content.programmes, NAME: new}),
+        released=MappingProxyType({(NAME, old.version): old} if keep_old else {}),
+    )
+    world.runtime = dataclasses.replace(world.runtime, content=changed)
+    return old.version, new.version
+
+
+def move(world: World, seen: tuple[int, int]) -> Outcome:
+    with world.session() as session:
+        outcome = moving.move(
+            session,
+            world.runtime.content,
+            session.get_one(Enrolment, world.enrolment().id),
+            seen=seen,
+            now=world.clock(),
+            staff_id=1,
+        )
+        session.commit()
+    return outcome
+
+
+def changes(world: World) -> dict[str, Change]:
+    with world.session() as session:
+        enrolment = session.get_one(Enrolment, world.enrolment().id)
+        programme = world.runtime.content.programmes[NAME]
+        return {
+            change.step_id: change for change in moving.outlook(session, enrolment, programme, world.clock()).changes
+        }
+
+
+def steps(world: World, *states: MessageState) -> list[Message]:
+    return [row for row in world.messages(*states) if row.kind == MessageKind.STEP]
+
+
+def began(world: World) -> World:
+    world.add_staff()
+    world.enrol()
+    return world
+
+
+def test_a_new_version_leaves_running_courses_as_they_are(world: World) -> None:
+    began(world)
+    before = [(row.step_id, row.due_at, row.body) for row in steps(world)]
+    old, _ = bring_out(world)
+    assert world.enrolment().programme_version == old
+    assert [(row.step_id, row.due_at, row.body) for row in steps(world)] == before
+
+
+def test_staff_see_what_would_change_and_nothing_is_changed_by_looking(world: World) -> None:
+    began(world)
+    world.drain()
+    bring_out(world)
+    before = [(row.id, row.state, row.due_at) for row in steps(world)]
+    found = changes(world)
+    assert found["ny"].before is None
+    assert found["gaa-en-tur"].after is None
+    assert found["udsigt"].is_rewritten
+    assert not found["udsigt"].is_moved
+    assert sum(change.is_moved for change in found.values()) == 1
+    assert len(found) == 4
+    assert [(row.id, row.state, row.due_at) for row in steps(world)] == before
+
+
+def test_moving_plans_exactly_what_was_shown_and_is_written_down(world: World) -> None:
+    began(world)
+    world.drain()
+    seen = bring_out(world)
+    shown = changes(world)
+    assert move(world, seen) is Outcome.MOVED
+    coming = {row.step_id: row for row in steps(world, MessageState.PLANNED, MessageState.HELD)}
+    assert {name for name, change in shown.items() if change.after} <= set(coming)
+    assert "gaa-en-tur" not in coming
+    for name, change in shown.items():
+        if change.after:
+            assert (coming[name].due_at, coming[name].body) == (change.after.due_at, change.after.body)
+    assert changes(world) == {}
+    with world.session() as session:
+        assert session.scalars(select(Audit.action).where(Audit.action == "enrolment.move_version")).all()
+    assert world.enrolment().programme_version == seen[1]
+
+
+def test_a_second_move_to_the_same_version_changes_nothing(world: World) -> None:
+    began(world)
+    seen = bring_out(world)
+    assert move(world, seen) is Outcome.MOVED
+    before = [(row.id, row.state) for row in steps(world)]
+    assert move(world, seen) is Outcome.OTHER
+    assert [(row.id, row.state) for row in steps(world)] == before
+
+
+def test_another_version_than_the_one_that_was_shown_is_not_moved_to(world: World) -> None:
+    began(world)
+    old, new = bring_out(world)
+    assert move(world, (old, new + 1)) is Outcome.OTHER
+    assert move(world, (old - 1, new)) is Outcome.OTHER
+    assert world.enrolment().programme_version == old
+
+
+def test_a_course_that_was_stopped_is_not_moved(world: World) -> None:
+    began(world)
+    seen = bring_out(world)
+    world.write("STOP")
+    assert move(world, seen) is Outcome.OVER
+
+
+@pytest.mark.parametrize("days", [0, 3, 20, 70])
+def test_a_moved_course_sends_no_step_twice_and_runs_to_its_closing(lite_world: World, days: int) -> None:
+    world = began(lite_world)
+    world.run_until(MONDAY + timedelta(days=days), every=timedelta(hours=6))
+    seen = bring_out(world)
+    assert move(world, seen) is Outcome.MOVED
+    world.run_until(MONDAY + timedelta(days=95), every=timedelta(hours=6))
+    sent = Counter(row.step_id for row in steps(world, *SENT))
+    assert max(sent.values()) == 1
+    assert steps(world, *SENT)[-1].purpose == Purpose.CLOSING
+    assert world.enrolment().state == EnrolmentState.COMPLETED
+
+
+def test_a_text_that_is_due_and_about_to_leave_is_left_alone(world: World) -> None:
+    began(world)
+    seen = bring_out(world)
+    welcome = steps(world)[0]
+    assert welcome.due_at <= world.clock()
+    move(world, seen)
+    assert steps(world)[0].state == MessageState.PLANNED
+    assert [row.step_id for row in steps(world)].count(welcome.step_id) == 1
+
+
+def test_a_red_alert_and_a_pause_hold_the_new_texts_too(world: World) -> None:
+    began(world)
+    world.drain()
+    seen = bring_out(world)
+    with world.session() as session, session.begin():
+        enrolment = session.get_one(Enrolment, world.enrolment().id)
+        pause(session, enrolment, now=world.clock(), until=None, staff_id=1)
+    move(world, seen)
+    assert steps(world, MessageState.PLANNED) == []
+    assert "ny" in {row.step_id for row in steps(world, MessageState.HELD)}
+
+
+def test_reassurance_after_a_move_waits_for_the_screening_that_is_asked_not_for_a_cancelled_one(world: World) -> None:
+    began(world)
+    world.drain()
+    seen = bring_out(world)
+    move(world, seen)
+    asked = next(row for row in steps(world, MessageState.PLANNED) if row.purpose == Purpose.SCREENING)
+    world.run_until(asked.due_at + timedelta(minutes=5))
+    world.write("NEJ")
+    following = next(row for row in steps(world, MessageState.PLANNED, MessageState.HELD))
+    assert following.step_id == "udsigt"
+    assert following.state == MessageState.PLANNED
+
+
+def test_a_stop_and_start_after_a_move_brings_back_the_new_version_without_repeating(lite_world: World) -> None:
+    world = began(lite_world)
+    world.run_until(MONDAY + timedelta(days=20), every=timedelta(hours=6))
+    move(world, bring_out(world))
+    world.write("STOP")
+    world.write("START")
+    world.run_until(MONDAY + timedelta(days=95), every=timedelta(hours=6))
+    sent = Counter(row.step_id for row in steps(world, *SENT))
+    assert max(sent.values()) == 1
+    assert sent["ny"] == 1
+    assert sent["gaa-en-tur"] == 1, "it went before the move"
+
+
+def test_a_course_whose_version_is_gone_goes_on_and_the_installation_says_so(lite_world: World) -> None:
+    world = began(lite_world)
+    bring_out(world, keep_old=False)
+    told = {finding.what: finding for finding in findings(world.runtime)}
+    assert not told["courses"].is_good
+    assert f"{NAME} version {world.enrolment().programme_version} (1)" in told["courses"].detail
+    world.write("Jeg vil gerne have beskeder om morgenen")
+    world.run_until(MONDAY + timedelta(days=90), every=timedelta(hours=6))
+    assert steps(world, *SENT)[-1].purpose == Purpose.CLOSING
+    assert world.enrolment().state == EnrolmentState.COMPLETED
+
+
+def test_a_start_brings_back_a_course_whose_version_is_gone(world: World) -> None:
+    began(world)
+    world.drain()
+    left = [(row.step_id, row.due_at, row.body) for row in steps(world, MessageState.PLANNED, MessageState.HELD)]
+    bring_out(world, keep_old=False)
+    world.write("STOP")
+    assert steps(world, MessageState.PLANNED, MessageState.HELD) == []
+    world.write("START")
+    back = [(row.step_id, row.due_at, row.body) for row in steps(world, MessageState.PLANNED, MessageState.HELD)]
+    assert back == left
+    with world.session() as session, session.begin():
+        enrolment = session.get_one(Enrolment, world.enrolment().id)
+        reopen(session, world.runtime.content, enrolment, now=world.clock())
+    again = [(row.step_id, row.due_at, row.body) for row in steps(world, MessageState.PLANNED, MessageState.HELD)]
+    assert again == left, "a course that runs is not opened a second time"
+
+
+def test_what_a_move_replaced_stays_in_the_outbox_with_its_reason(world: World) -> None:
+    began(world)
+    move(world, bring_out(world))
+    replaced = steps(world, MessageState.CANCELLED)
+    assert replaced
+    assert {row.reason for row in replaced} == {REPLACED}
