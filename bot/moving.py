@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, auto
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from bot.course import RUNNING, audit_change, course_in, enqueue_course, lock, texts_of
@@ -151,18 +151,16 @@ def behind(session: Session, content: Content, clinic_id: str | None = None) -> 
     return [group for group in groups if versions.get(group.programme_id) != group.version]
 
 
-def courses_behind(session: Session, clinic_id: str, group: Behind, limit: int) -> list[Enrolment]:
-    """The first of these courses, in the order of enrolment."""
+def courses_behind(session: Session, clinic_id: str, programme_id: str, version: int, limit: int) -> list[Enrolment]:
+    """The first running courses of a clinic that are on this version, in the order of enrolment."""
     return list(
         session.scalars(
             select(Enrolment)
             .where(
-                and_(
-                    Enrolment.clinic_id == clinic_id,
-                    Enrolment.programme_id == group.programme_id,
-                    Enrolment.programme_version == group.version,
-                    Enrolment.state.in_(RUNNING),
-                )
+                Enrolment.clinic_id == clinic_id,
+                Enrolment.programme_id == programme_id,
+                Enrolment.programme_version == version,
+                Enrolment.state.in_(RUNNING),
             )
             .options(joinedload(Enrolment.patient))
             .order_by(Enrolment.id)

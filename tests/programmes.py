@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
+from types import MappingProxyType
+
 from hypothesis import strategies as st
 
 from messages.schema import Programme, Purpose, Source, Step
+from tests.world import World
 
 _OTHERS = (Purpose.REASSURANCE, Purpose.EXERCISE, Purpose.ACTIVITY, Purpose.QUESTION, Purpose.INFORMATION)
 _SOURCE = Source(document="S1", section="Tag kontrol over dine smerter")
@@ -48,3 +52,36 @@ def programmes(draw: st.DrawFn) -> Programme:
     steps += [step(name, day, draw(st.sampled_from(_OTHERS))) for name, day in zip(other_ids, others, strict=False)]
     steps.append(step(draw(st.sampled_from(["slut", "afslutning"])), closing, Purpose.CLOSING))
     return programme(sorted(steps, key=lambda one: one.day))
+
+
+NAME = "akut-laend"
+
+
+def newer_version(old: Programme) -> Programme:
+    """The next version: one text is new, one has other words, one goes, one stands a day later."""
+    steps = {one.id: one for one in old.steps}
+    assert {"udsigt", "gaa-en-tur"} <= set(steps)
+    question = next(one for one in old.steps if one.purpose is Purpose.QUESTION)
+    free = next(day for day in range(60, 80) if day not in {one.day for one in old.steps})
+    words = steps["udsigt"].model_copy(update={"text": "{klinik}: Vi har skrevet den her om."})
+    changed = {**steps, "udsigt": words, "ny": step("ny", free, Purpose.INFORMATION, "Dette er helt nyt.")}
+    changed.pop("gaa-en-tur")
+    taken = {one.day for one in changed.values()}
+    later = next(day for day in range(question.day + 1, 90) if day not in taken)
+    changed[question.id] = question.model_copy(update={"day": later})
+    ordered = sorted(changed.values(), key=lambda one: one.day)
+    return old.model_copy(update={"version": old.version + 1, "steps": tuple(ordered)})
+
+
+def bring_out(world: World, *, keep_old: bool = True) -> tuple[int, int]:
+    """The installation gets a newer version; returns the numbers of the old and the new one."""
+    content = world.runtime.content
+    old = content.programmes[NAME]
+    new = newer_version(old)
+    changed = dataclasses.replace(
+        content,
+        programmes=MappingProxyType({**content.programmes, NAME: new}),
+        released=MappingProxyType({(NAME, old.version): old} if keep_old else {}),
+    )
+    world.runtime = dataclasses.replace(world.runtime, content=changed)
+    return old.version, new.version

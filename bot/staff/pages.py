@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Flask
 
-from bot.staff import access, courses, enrol, inbox, login, marks, numbers, patients, rules, shell
+from bot.staff import access, courses, enrol, inbox, login, marks, moves, numbers, patients, rules, shell, versions
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     shell.assets,
@@ -16,6 +16,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     rules.blueprint,
     marks.blueprint,
     courses.blueprint,
+    moves.blueprint,
+    versions.blueprint,
 )
 
 

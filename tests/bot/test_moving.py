@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections import Counter
 from datetime import timedelta
-from types import MappingProxyType
 
 import pytest
 from sqlalchemy import select
@@ -15,43 +13,13 @@ from bot.course import pause, reopen
 from bot.health import findings
 from bot.moving import Change, Outcome
 from core.models import Audit, Enrolment, EnrolmentState, Message, MessageKind, MessageState
-from messages.schema import Programme, Purpose
+from messages.schema import Purpose
 from scheduler.replanning import REPLACED
-from tests.programmes import step
+from tests.programmes import bring_out
 from tests.world import MONDAY, World
 
 NAME = "akut-laend"
 SENT = (MessageState.SENT, MessageState.DELIVERED)
-
-
-def newer_version(old: Programme) -> Programme:
-    """The next version: one text is new, one has other words, one goes, one stands a day later."""
-    steps = {one.id: one for one in old.steps}
-    assert {"udsigt", "gaa-en-tur"} <= set(steps)
-    question = next(one for one in old.steps if one.purpose is Purpose.QUESTION)
-    free = next(day for day in range(60, 80) if day not in {one.day for one in old.steps})
-    words = steps["udsigt"].model_copy(update={"text": "{klinik}: Vi har skrevet den her om."})
-    changed = {**steps, "udsigt": words, "ny": step("ny", free, Purpose.INFORMATION, "Dette er helt nyt.")}
-    changed.pop("gaa-en-tur")
-    taken = {one.day for one in changed.values()}
-    later = next(day for day in range(question.day + 1, 90) if day not in taken)
-    changed[question.id] = question.model_copy(update={"day": later})
-    ordered = sorted(changed.values(), key=lambda one: one.day)
-    return old.model_copy(update={"version": old.version + 1, "steps": tuple(ordered)})
-
-
-def bring_out(world: World, *, keep_old: bool = True) -> tuple[int, int]:
-    """The installation gets a newer version; returns the numbers of the old and the new one."""
-    content = world.runtime.content
-    old = content.programmes[NAME]
-    new = newer_version(old)
-    changed = dataclasses.replace(
-        content,
-        programmes=MappingProxyType({**content.programmes, NAME: new}),
-        released=MappingProxyType({(NAME, old.version): old} if keep_old else {}),
-    )
-    world.runtime = dataclasses.replace(world.runtime, content=changed)
-    return old.version, new.version
 
 
 def move(world: World, seen: tuple[int, int]) -> Outcome:
@@ -175,7 +143,17 @@ def test_a_text_that_is_due_and_about_to_leave_is_left_alone(world: World) -> No
     assert [row.step_id for row in steps(world)].count(welcome.step_id) == 1
 
 
-def test_a_red_alert_and_a_pause_hold_the_new_texts_too(world: World) -> None:
+def test_an_open_red_alert_holds_the_exercises_of_the_new_version_too(world: World) -> None:
+    began(world)
+    world.drain()
+    world.write("jeg kan ikke tisse")
+    move(world, bring_out(world))
+    coming = {row.purpose: row.state for row in steps(world, MessageState.PLANNED, MessageState.HELD)}
+    assert coming[Purpose.EXERCISE] == MessageState.HELD
+    assert coming[Purpose.SCREENING] == MessageState.PLANNED
+
+
+def test_a_pause_holds_the_texts_of_the_new_version_too(world: World) -> None:
     began(world)
     world.drain()
     seen = bring_out(world)
