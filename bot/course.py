@@ -111,10 +111,9 @@ def _make_up(session: Session, enrolment: Enrolment, now: datetime) -> None:
 
 def _swallowed(session: Session, enrolment: Enrolment, purpose: Purpose, now: datetime) -> Message | None:
     """The last text of this purpose that was due, if it was never sent and no other is near."""
+    planned = (Message.enrolment_id == enrolment.id, Message.state != MessageState.CANCELLED)
     rows = session.scalars(
-        select(Message)
-        .where(Message.enrolment_id == enrolment.id, Message.purpose == purpose)
-        .order_by(Message.due_at, Message.id)
+        select(Message).where(*planned, Message.purpose == purpose).order_by(Message.due_at, Message.id)
     ).all()
     if any(row.state in WAITING and now < row.due_at <= now + NEAR for row in rows):
         return None

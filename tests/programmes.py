@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from types import MappingProxyType
 
 from hypothesis import strategies as st
@@ -73,11 +74,13 @@ def newer_version(old: Programme) -> Programme:
     return old.model_copy(update={"version": old.version + 1, "steps": tuple(ordered)})
 
 
-def bring_out(world: World, *, keep_old: bool = True) -> tuple[int, int]:
+def bring_out(
+    world: World, *, keep_old: bool = True, change: Callable[[Programme], Programme] = newer_version
+) -> tuple[int, int]:
     """The installation gets a newer version; returns the numbers of the old and the new one."""
     content = world.runtime.content
     old = content.programmes[NAME]
-    new = newer_version(old)
+    new = change(old)
     changed = dataclasses.replace(
         content,
         programmes=MappingProxyType({**content.programmes, NAME: new}),

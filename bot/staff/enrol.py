@@ -113,7 +113,7 @@ def done(enrolment_id: int) -> ResponseReturnValue:
         db()
         .scalars(
             select(Message)
-            .where(Message.enrolment_id == enrolment.id, Message.step_id.is_not(None))
+            .where(Message.enrolment_id == enrolment.id, Message.step_id.is_not(None), Message.plan_version == 1)
             .order_by(Message.due_at, Message.id)
         )
         .all()

@@ -13,9 +13,9 @@ from bot.course import pause, reopen
 from bot.health import findings
 from bot.moving import Change, Outcome
 from core.models import Audit, Enrolment, EnrolmentState, Message, MessageKind, MessageState
-from messages.schema import Purpose
+from messages.schema import Programme, Purpose
 from scheduler.replanning import REPLACED
-from tests.programmes import bring_out
+from tests.programmes import bring_out, step
 from tests.world import MONDAY, World
 
 NAME = "akut-laend"
@@ -165,17 +165,51 @@ def test_a_pause_holds_the_texts_of_the_new_version_too(world: World) -> None:
     assert "ny" in {row.step_id for row in steps(world, MessageState.HELD)}
 
 
-def test_reassurance_after_a_move_waits_for_the_screening_that_is_asked_not_for_a_cancelled_one(world: World) -> None:
+def a_day_earlier(old: Programme) -> Programme:
+    """The next version: its second screening stands a day earlier."""
+    _, second, *_ = [one for one in old.steps if one.purpose is Purpose.SCREENING]
+    assert not [one for one in old.steps if one.day == second.day - 1]
+    earlier = second.model_copy(update={"day": second.day - 1})
+    return old.model_copy(
+        update={
+            "version": old.version + 1,
+            "steps": tuple(earlier if one.id == second.id else one for one in old.steps),
+        }
+    )
+
+
+def test_the_screening_that_a_pause_swallowed_is_asked_after_it_in_a_moved_course_too(world: World) -> None:
     began(world)
-    world.drain()
-    seen = bring_out(world)
-    move(world, seen)
-    asked = next(row for row in steps(world, MessageState.PLANNED) if row.purpose == Purpose.SCREENING)
-    world.run_until(asked.due_at + timedelta(minutes=5))
+    world.run_until(MONDAY + timedelta(days=5), every=timedelta(hours=6))
+    back = (MONDAY + timedelta(days=12)).date()
+    with world.session() as session, session.begin():
+        enrolment = session.get_one(Enrolment, world.enrolment().id)
+        pause(session, enrolment, now=world.clock(), until=back, staff_id=1)
+    assert move(world, bring_out(world, change=a_day_earlier)) is Outcome.MOVED
+    world.run_until(MONDAY + timedelta(days=13), every=timedelta(hours=6))
+    asked = [row.due_at.date() for row in steps(world, *SENT) if row.purpose == Purpose.SCREENING]
+    assert asked == [(MONDAY + timedelta(days=1)).date(), back]
+
+
+def with_reassurance(old: Programme) -> Programme:
+    """The next version: its second screening stands a day earlier, and a reassurance follows in that week."""
+    new = a_day_earlier(old)
+    _, second, third, *_ = [one.day for one in new.steps if one.purpose is Purpose.SCREENING]
+    free = next(day for day in range(second + 2, third) if day not in {one.day for one in new.steps})
+    more = [*new.steps, step("beroligelse", free, Purpose.REASSURANCE)]
+    return new.model_copy(update={"steps": tuple(sorted(more, key=lambda one: one.day))})
+
+
+def test_reassurance_waits_for_the_screening_that_was_asked_not_for_one_that_the_move_cancelled(world: World) -> None:
+    began(world)
+    world.run_until(MONDAY + timedelta(days=5), every=timedelta(hours=6))
+    move(world, bring_out(world, change=with_reassurance))
+    world.run_until(MONDAY + timedelta(days=7, hours=3), every=timedelta(hours=3))
+    states = {row.step_id: row.state for row in steps(world)}
+    assert states["beroligelse"] == MessageState.HELD
     world.write("NEJ")
-    following = next(row for row in steps(world, MessageState.PLANNED, MessageState.HELD))
-    assert following.step_id == "udsigt"
-    assert following.state == MessageState.PLANNED
+    states = {row.step_id: row.state for row in steps(world)}
+    assert states["beroligelse"] == MessageState.PLANNED
 
 
 def test_a_stop_and_start_after_a_move_brings_back_the_new_version_without_repeating(lite_world: World) -> None:
