@@ -24,6 +24,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     shutil.copytree(SHIPPED, copy, ignore=shutil.ignore_patterns("*.py", "__pycache__", "*.bin"))
     for module in (texts, versions):
         monkeypatch.setattr(module, "load_content", lambda: load_content(copy))
+    # The walk through every sequence of replies is slow and has its own tests.
+    monkeypatch.setattr(texts, "_reach_findings", lambda content: iter(()))
     monkeypatch.setattr(versions, "release", lambda name, **values: releases.release(name, folder=copy, **values))
     return copy
 

@@ -229,6 +229,7 @@ def test_a_course_whose_version_is_gone_goes_on_and_the_installation_says_so(lit
     world = began(lite_world)
     bring_out(world, keep_old=False)
     told = {finding.what: finding for finding in findings(world.runtime)}
+    assert f"run `rygbot messages release {NAME}`" in told["content"].detail
     assert not told["courses"].is_good
     assert f"{NAME} version {world.enrolment().programme_version} (1)" in told["courses"].detail
     world.write("Jeg vil gerne have beskeder om morgenen")
