@@ -12,12 +12,14 @@ from bot import audit
 from bot.voice import voice_of
 from core.models import Clinic, Enrolment, EnrolmentState, Message, MessageKind, MessageState
 from messages.loader import Content
+from messages.programme_schema import Programme
 from messages.schema import Form, Purpose, Step
 from messages.wording import step_text
 from scheduler.calendar import Window, at, next_sendable
+from scheduler.moving import remaining
 from scheduler.outbox import WAITING, apply_holds, cancel_course, enqueue_plan, lock_patient, open_red
 from scheduler.planning import Course, Facts, PlannedStep, plan
-from scheduler.replanning import again
+from scheduler.replanning import again, revive, went
 
 RUNNING = (EnrolmentState.ACTIVE, EnrolmentState.PAUSED)
 STOPPED_BY_PATIENT = "patienten har afmeldt sms"
@@ -130,10 +132,9 @@ def _make_up(session: Session, enrolment: Enrolment, now: datetime) -> None:
 
 def _swallowed(session: Session, enrolment: Enrolment, purpose: Purpose, now: datetime) -> Message | None:
     """The last text of this purpose that was due, if it was never sent and no other is near."""
+    planned = (Message.enrolment_id == enrolment.id, Message.state != MessageState.CANCELLED)
     rows = session.scalars(
-        select(Message)
-        .where(Message.enrolment_id == enrolment.id, Message.purpose == purpose)
-        .order_by(Message.due_at, Message.id)
+        select(Message).where(*planned, Message.purpose == purpose).order_by(Message.due_at, Message.id)
     ).all()
     if any(row.state in WAITING and now < row.due_at <= now + NEAR for row in rows):
         return None
@@ -144,10 +145,13 @@ def _swallowed(session: Session, enrolment: Enrolment, purpose: Purpose, now: da
 
 
 def course_of(session: Session, content: Content, enrolment: Enrolment) -> Course | None:
-    """The enrolment as planning needs it, the patient's own hour included; None when its programme is gone."""
-    programme = content.programmes.get(enrolment.programme_id)
-    if programme is None:
-        return None
+    """The enrolment as planning needs it, in its own version of the programme; None when that version is gone."""
+    programme = content.programme(enrolment.programme_id, enrolment.programme_version)
+    return None if programme is None else course_in(session, enrolment, programme)
+
+
+def course_in(session: Session, enrolment: Enrolment, programme: Programme) -> Course:
+    """The enrolment in a given version of its programme, the patient's own hour included."""
     clinic = session.get_one(Clinic, enrolment.clinic_id)
     return Course(
         programme=programme,
@@ -160,17 +164,24 @@ def course_of(session: Session, content: Content, enrolment: Enrolment) -> Cours
 
 
 def reopen(session: Session, content: Content, enrolment: Enrolment, *, now: datetime) -> None:
-    """Take up a course that the patient's own STOP ended: what was still to come is planned anew."""
-    course = course_of(session, content, enrolment)
-    if course is None or enrolment.state_reason != STOPPED_BY_PATIENT:
+    """Take up a course that the patient's own STOP ended: what was still to come is planned anew.
+
+    Where its version of the programme is gone, the texts come back that the STOP cancelled.
+    """
+    if enrolment.state_reason != STOPPED_BY_PATIENT:
         return
+    course = course_of(session, content, enrolment)
     enrolment.state = EnrolmentState.ACTIVE
     enrolment.state_reason = ""
     enrolment.stop_answer = None
     enrolment.pause_wished_at = enrolment.paused_until = None
     enrolment.ended_at = None
     enrolment.plan_version += 1
-    enqueue_course(session, content, enrolment, [row for row in plan(course) if row.due_at > now], now)
+    if course is None:
+        revive(session, enrolment, now)
+        refresh_holds(session, enrolment)
+    elif any(row.due_at > now for row in plan(course)):
+        enqueue_course(session, content, enrolment, remaining(course, went(session, enrolment.id, now), now), now)
     audit_change(session, enrolment, None, "enrolment.reopen", now)
 
 

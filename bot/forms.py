@@ -28,7 +28,7 @@ def set_form(
     """Change the exercises that are still to come. `reason`: in Danish; `staff_id` None: a rule did it."""
     lock(session, enrolment)
     enrolment.form, enrolment.form_since, enrolment.form_reason = form, now, reason
-    programme = content.programmes.get(enrolment.programme_id)
+    programme = content.programme(enrolment.programme_id, enrolment.programme_version)
     if programme is not None:
         steps = [step for step in programme.steps if step.easier or step.harder]
         texts = texts_of(session, content, enrolment, steps)

@@ -58,8 +58,8 @@ def switch(
     voice = voice_of(clinic)
 
     @cache
-    def text_of(programme_id: str, form: Form, step_id: str) -> str | None:
-        programme = content.programmes.get(programme_id)
+    def text_of(programme_id: str, version: int, form: Form, step_id: str) -> str | None:
+        programme = content.programme(programme_id, version)
         steps = [step for step in programme.steps if step.id == step_id] if programme else []
         return step_text(content.exercises, programme_id, steps[0], voice, form) if steps else None
 
@@ -67,7 +67,7 @@ def switch(
         session,
         clinic_id,
         RUNNING,
-        lambda enrolment, step_id: text_of(enrolment.programme_id, form_of(enrolment), step_id),
+        lambda course, step_id: text_of(course.programme_id, course.programme_version, form_of(course), step_id),
     )
     audit.record(
         session,

@@ -49,7 +49,8 @@ def adaptation_of(
 ) -> Adaptation | None:
     """What the rules of the course make of this answer, with all that the patient answered before."""
     value = value_of(reply.question, answer)
-    rules = content.rules.get(enrolment.programme_id, ())
+    programme = content.programme(enrolment.programme_id, enrolment.programme_version)
+    rules = content.rules_of(programme) if programme is not None else ()
     if value is None or not any(reply.question in rule.when.questions for rule in rules):
         return None
     said = Said(reply.question or "", value, reply.received_at)

@@ -107,7 +107,7 @@ def _reminder_due(
     session: Session, content: Content, message: Message, enrolment: Enrolment, now: datetime
 ) -> datetime | None:
     """When the question is to be asked again; None: not at all."""
-    programme = content.programmes.get(enrolment.programme_id)
+    programme = content.programme(enrolment.programme_id, enrolment.programme_version)
     asked_at = message.claimed_at or message.sent_at
     if programme is None or programme.reminder is None or asked_at is None:
         return None
@@ -147,11 +147,11 @@ def _remind(
     session: Session, content: Content, message: Message, enrolment: Enrolment, due_at: datetime, now: datetime
 ) -> None:
     """Ask again, in the light of the same question. Of two workers that notice the same silence one is told nothing."""
-    reminder = content.programmes[enrolment.programme_id].reminder
-    if reminder is None:
+    programme = content.programme(enrolment.programme_id, enrolment.programme_version)
+    if programme is None or programme.reminder is None:
         return
     clinic = session.get_one(Clinic, enrolment.clinic_id)
-    body = reminder_text(reminder, voice_of(clinic))
+    body = reminder_text(programme.reminder, voice_of(clinic))
     draft = Draft(MessageKind.REMINDER, body, message.question, due_at - now, reason=REMINDED, reminds_id=message.id)
     try:
         with session.begin_nested():

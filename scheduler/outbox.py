@@ -214,7 +214,9 @@ def apply_holds(session: Session, enrolment_id: int, facts: Facts) -> None:
     """
     steps = (Message.enrolment_id == enrolment_id, Message.kind == MessageKind.STEP)
     screenings = session.scalars(
-        select(Message.due_at).where(*steps, Message.purpose == Purpose.SCREENING).order_by(Message.due_at)
+        select(Message.due_at)
+        .where(*steps, Message.purpose == Purpose.SCREENING, Message.state != MessageState.CANCELLED)
+        .order_by(Message.due_at)
     ).all()
     waiting = session.execute(
         select(Message.id, Message.purpose, Message.due_at, Message.state, Message.reason)

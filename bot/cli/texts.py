@@ -25,6 +25,7 @@ from messages.loader import Content, load_content
 from messages.programme_schema import Programme
 from messages.red_flag_schema import shipped_flags
 from messages.regions import REGION_IDS
+from messages.releases import release_problems
 from scheduler.calendar import TZ, Window, local
 from scheduler.planning import DEFAULT_TIME_OF_DAY, TIMES_OF_DAY, Course, plan
 
@@ -56,7 +57,7 @@ def messages_check(as_json: bool) -> None:  # noqa: FBT001
                 f"{row.lix:>5.1f}  {sources}"
             )
         _show_courses(content)
-    findings = [*lint(content), *_table_findings(content), *_reach_findings(content)]
+    findings = [*lint(content), *_version_findings(content), *_table_findings(content), *_reach_findings(content)]
     if findings:
         _show_findings(findings)
         sys.exit(1)
@@ -76,6 +77,11 @@ def _show_courses(content: Content) -> None:
     ordinary, neutrally = (mean_segments(content.programmes.values(), neutral=neutral) for neutral in (False, True))
     click.echo(f"\nAll courses: {ordinary:.2f} segments per text, {neutrally:.2f} in the neutral form.")
     click.echo(f"Facts: {share(load_facts())}.")
+
+
+def _version_findings(content: Content) -> Iterator[Finding]:
+    for programme, problem in release_problems(content):
+        yield Finding(programme, "", "version", problem)
 
 
 def _table_findings(content: Content) -> Iterator[Finding]:

@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from flask import Blueprint, Flask
 
-from bot.staff import access, courses, enrol, inbox, login, marks, neutral, numbers, patients, rules, shell
+from bot.staff import (
+    access,
+    courses,
+    enrol,
+    inbox,
+    login,
+    marks,
+    moves,
+    neutral,
+    numbers,
+    patients,
+    rules,
+    shell,
+    versions,
+)
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     shell.assets,
@@ -17,6 +31,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     rules.blueprint,
     marks.blueprint,
     courses.blueprint,
+    moves.blueprint,
+    versions.blueprint,
 )
 
 

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from bot import audit, course, forms, grants
+from bot import audit, course, forms, grants, moving
 from bot.places import region_for
 from bot.staff.adapted import exercises_of
 from bot.staff.formatting import course_week, danish_date, parse_day
@@ -34,7 +34,7 @@ def index() -> ResponseReturnValue:
     shown = page_of(
         db(),
         staff.clinic_id,
-        runtime().content.programmes,
+        runtime().content,
         query=query,
         number=request.args.get("side", 1, type=int),
         today=local(now()).date(),
@@ -51,7 +51,7 @@ def show(patient_id: int) -> ResponseReturnValue:
     patient = _patient(patient_id)
     content = runtime().content
     newest = patient.enrolments[0] if patient.enrolments else None
-    programme = content.programmes.get(newest.programme_id) if newest else None
+    programme = content.programme(newest.programme_id, newest.programme_version) if newest else None
     today = local(now()).date()
     is_running = newest is not None and newest.state in RUNNING
     week = course_week(newest.start_date, today, programme.weeks) if newest and programme and is_running else ""
@@ -65,6 +65,8 @@ def show(patient_id: int) -> ResponseReturnValue:
         enrolment=newest,
         programme=programme,
         is_running=is_running,
+        newer=moving.newer(content, newest) if newest else None,
+        is_version_gone=newest is not None and moving.is_gone(content, newest),
         week=week,
         region=region,
         thread=thread,
@@ -83,7 +85,7 @@ def handout(patient_id: int) -> ResponseReturnValue:
     patient = _patient(patient_id)
     content = runtime().content
     newest = patient.enrolments[0] if patient.enrolments else None
-    programme = content.programmes.get(newest.programme_id) if newest else None
+    programme = content.programme(newest.programme_id, newest.programme_version) if newest else None
     if newest is None or programme is None:
         flash("Patienten har ikke et forløb, der kan skrives et ark til.", "warning")
         return _to(patient)

@@ -38,6 +38,10 @@ ACCESS: dict[tuple[str, str], str] = {
     ("POST", "/patienter/<row:patient_id>/saedvanlige-oevelser"): CLINICIAN,
     ("GET", "/patienter/<row:patient_id>/stop"): CLINICIAN,
     ("POST", "/patienter/<row:patient_id>/stop"): CLINICIAN,
+    ("GET", "/patienter/<row:patient_id>/udgave"): READER,
+    ("POST", "/patienter/<row:patient_id>/udgave"): CLINICIAN,
+    ("GET", "/forloeb/udgaver"): READER,
+    ("POST", "/forloeb/udgaver/<programme_id>"): CLINICIAN,
     ("GET", "/tilmeld"): CLINICIAN,
     ("POST", "/tilmeld"): CLINICIAN,
     ("POST", "/tilmeld/telefon"): CLINICIAN,
@@ -90,6 +94,7 @@ def routes(app: Flask) -> Iterator[tuple[str, str]]:
 
 def path_of(rule: str) -> str:
     path = re.sub(r"<row:\w+>", "1", rule)
+    path = path.replace("<programme_id>", "akut-laend")
     return path.replace("<region_id>", "midtjylland").replace("<path:filename>", "app.css")
 
 
