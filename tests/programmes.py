@@ -20,7 +20,7 @@ def step(step_id: str, day: int, purpose: Purpose, words: str = "Det er en prøv
     question = "screening" if purpose is Purpose.SCREENING else None
     text = f"{{klinik}}: {words}"
     fields = {"question": question, "sources": (_SOURCE,), **values}
-    return Step(id=step_id, day=day, purpose=purpose, text=text, **fields)  # type: ignore[arg-type]
+    return Step(id=step_id, day=day, purpose=purpose, text=text, **{"neutral": text, **fields})  # type: ignore[arg-type]
 
 
 def programme(steps: list[Step], version: int = 1, programme_id: str = "akut-laend") -> Programme:
