@@ -14,18 +14,20 @@ from bot.alerts import raise_alert
 from bot.conversation import REACHED_DOCTOR, Change, Decision
 from bot.course import pause, refresh_holds, reopen, resume, running_enrolment
 from bot.delivery import opt_out
+from bot.forms import set_form
 from bot.grants import grant, note_stop_answer
 from bot.places import region_for
 from bot.red_flags import language_of
-from core import phone as telephone
+from bot.voice import voice_of
 from core.models import AlertKind, Clinic, Colour, Enrolment, Message, MessageKind, Patient, Reply
 from messages.advice_schema import AdviceGroup
 from messages.languages import Language
 from messages.loader import Content
-from messages.render import render
+from messages.wording import Voice, answer_text, rule_text
 from scheduler.calendar import is_doctor_open
 from scheduler.outbox import Draft, cancel_waiting, enqueue
 
+ANSWERED = "patienten har skrevet"
 CONTACT_CHECK_AFTER = timedelta(minutes=45)
 MAX_TEXTS_AN_HOUR = 20
 """More answers, or more advice, in an hour means two machines are talking: the texts stop, staff are told to ring."""
@@ -42,6 +44,7 @@ def carry_out(
     now: datetime,
 ) -> None:
     """Everything one reply leads to, in the caller's transaction."""
+    _end_silence(session, patient, enrolment)
     kind = MessageKind.ANSWER if decision.advice is None else MessageKind.ADVICE
     braked = _too_many_texts(session, patient, kind, now)
     if braked and decision.colour is Colour.RED:
@@ -77,6 +80,13 @@ def carry_out(
         refresh_holds(session, running)
 
 
+def _end_silence(session: Session, patient: Patient, enrolment: Enrolment | None) -> None:
+    """Whatever the patient writes: no reminder any more, and the texts that silence held go on."""
+    cancel_waiting(session, ANSWERED, Message.patient_id == patient.id, Message.kind == MessageKind.REMINDER)
+    if enrolment is not None:
+        enrolment.silent_since = None
+
+
 def _grants(
     session: Session, content: Content, decision: Decision, enrolment: Enrolment | None, now: datetime
 ) -> list[Draft]:
@@ -85,6 +95,8 @@ def _grants(
         return []
     if decision.stop_answer is not None:
         note_stop_answer(session, enrolment, decision.stop_answer, now)
+    if (adaptation := decision.adaptation) is not None and adaptation.form is not None:
+        set_form(session, content, enrolment, adaptation.form, reason=adaptation.reason, now=now)
     return [grant(session, content, decision.wish, enrolment, now)] if decision.wish is not None else []
 
 
@@ -112,14 +124,12 @@ def _drafts(
     drafts = []
     if decision.advice is not None:
         drafts.append(_advice(session, content, decision.advice, reply, patient, clinic, now))
-    answers = content.replies.answers
-    shown = telephone.display(clinic.phone)
-    if decision.answer is not None:
-        body = render(getattr(answers, decision.answer), clinic=clinic.name, phone=shown)
+    voice = voice_of(clinic)
+    if (body := _answer_of(content, decision, voice)) is not None:
         drafts.append(Draft(MessageKind.ANSWER, body, question=decision.question, reason="svar på sms"))
     if decision.check_contact:
         _drop_earlier_checks(session, patient)
-        body = render(answers.contact_check, clinic=clinic.name, phone=shown)
+        body = answer_text(content.replies, "contact_check", voice)
         drafts.append(
             Draft(
                 MessageKind.CONTACT_CHECK,
@@ -130,6 +140,13 @@ def _drafts(
             )
         )
     return drafts
+
+
+def _answer_of(content: Content, decision: Decision, voice: Voice) -> str | None:
+    """The text that answers a reply, of a rule or an ordinary one; None when nothing or advice is sent."""
+    if decision.adaptation is not None:
+        return rule_text(decision.adaptation.rule, voice)
+    return None if decision.answer is None else answer_text(content.replies, decision.answer, voice)
 
 
 def _advice(
@@ -150,6 +167,7 @@ def _advice(
         place=CallPlace(region_for(session, content, clinic.id, patient.region), patient.doctor_phone),
         doctor_open=is_doctor_open(now),
         clinic_phone=clinic.phone,
+        neutral=clinic.neutral,
     )
     language = language_of(reply.body, content.languages)
     return Draft(

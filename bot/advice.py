@@ -56,13 +56,15 @@ def advice_text(
     doctor_open: bool,
     clinic_phone: str,
     language: Language = Language.DANISH,
+    neutral: bool = False,
 ) -> str:
     """The finished GSM-7 text, at most 2 segments.
 
     `group`: an AdviceGroup or its value. `doctor_open`: own doctors answer now (weekdays 8-16; the caller decides).
-    `clinic_phone`: 8 digits or E.164. Raises ValueError for an unknown group.
+    `clinic_phone`: 8 digits or E.164. `neutral`: names no illness, body part or symptom.
+    Raises ValueError for an unknown group.
     """
-    while_open, otherwise = content.advice[AdviceGroup(group)].forms(language)
+    while_open, otherwise = content.advice[AdviceGroup(group)].wording(neutral=neutral).forms(language)
     doctor = display(place.doctor_phone) if place.doctor_phone else None
     return render(
         while_open if doctor_open else otherwise,

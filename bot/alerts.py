@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from bot import audit
-from bot.course import refresh_holds, running_enrolment
+from bot.course import audit_change, hear, refresh_holds, running_enrolment
 from core.models import Alert, AlertEvent, AlertKind, AlertState, Clinic, Colour, Message, MessageKind, Reply
 from scheduler.outbox import cancel_waiting, lock_patient, open_red
 
@@ -97,8 +97,12 @@ def resolve(
     now: datetime,
     outcome: str,
     note: str,
+    texts_again: bool = False,
 ) -> Act:
-    """ "Afslut" with what came of it; held texts go on when this was the patient's last red alert."""
+    """ "Afslut" with what came of it; held texts go on when this was the patient's last red alert.
+
+    `texts_again`: of a silence; the texts that it held go on too, as they do when the patient writes.
+    """
     if outcome not in OUTCOMES:
         return Act.INVALID
     _lock(session, alert_id)
@@ -108,7 +112,18 @@ def resolve(
         .values(state=AlertState.RESOLVED, resolved_at=now, resolved_by=staff_id, outcome=outcome)
         .returning(Alert.id)
     ).scalar_one_or_none()
-    return _finish(session, alert_id, changed, clinic_id, staff_id, "resolve", note, now)
+    act = _finish(session, alert_id, changed, clinic_id, staff_id, "resolve", note, now)
+    if act is Act.DONE and texts_again:
+        _texts_again(session, session.get_one(Alert, alert_id), staff_id, now)
+    return act
+
+
+def _texts_again(session: Session, alert: Alert, staff_id: int, now: datetime) -> None:
+    if alert.kind != AlertKind.SILENT or alert.patient_id is None:
+        return
+    if (running := running_enrolment(session, alert.patient_id)) is not None:
+        hear(session, running)
+        audit_change(session, running, staff_id, "enrolment.texts_again", now)
 
 
 def _finish(

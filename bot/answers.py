@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, Protocol
 
 from bot.red_flags.normalise import fold
@@ -16,6 +17,7 @@ from bot.red_flags.scores import pain_score
 
 Command = Literal["stop", "start", "pause", "help"]
 Progress = Literal["better", "same", "worse"]
+Barrier = Literal["time", "pain", "fear", "forgot"]
 StopAnswer = Literal["well", "too_many", "other", "unsaid"]
 """Why a patient stopped, in one word; `unsaid`: does not want to say."""
 
@@ -32,6 +34,7 @@ _STOP_ANSWERS: Mapping[StopAnswer, frozenset[str]] = {
     "other": frozenset({"andet", "noget andet", "anden grund", "andre grunde"}),
     "unsaid": frozenset({"nej", "vil ikke sige", "det vil jeg ikke sige"}),
 }
+_DENIAL = frozenset("ikke ingen intet uden hverken".split())
 _THUMBS_UP = "\U0001f44d"
 _THUMBS_DOWN = "\U0001f44e"
 
@@ -53,13 +56,15 @@ class Vocabulary(Protocol):
     def numbers(self) -> Mapping[str, int]: ...
     @property
     def commands(self) -> Mapping[str, Sequence[str]]: ...
+    @property
+    def barriers(self) -> Mapping[Barrier, Sequence[str]]: ...
 
 
 @dataclass(frozen=True)
 class Answer:
     """What a reply says as an answer. `yes`: True, False, or None when it says neither or both.
 
-    `progress`: how it goes compared to before, the worst that is said.
+    `progress`: how it goes compared to before, the worst that is said. `barrier`: what is in the way.
     """
 
     yes: bool | None = None
@@ -68,6 +73,7 @@ class Answer:
     thanks: bool = False
     progress: Progress | None = None
     stop_answer: StopAnswer | None = None
+    barrier: Barrier | None = None
 
 
 def parse(text: str, vocabulary: Vocabulary) -> Answer:
@@ -78,12 +84,31 @@ def parse(text: str, vocabulary: Vocabulary) -> Answer:
     command = _command(words, vocabulary)
     return Answer(
         yes=_yes_or_no(tokens, vocabulary),
-        number=pain_score(tokens, {fold(word): number for word, number in vocabulary.numbers.items()}),
+        number=pain_score(tokens, {_folded(word): number for word, number in vocabulary.numbers.items()}),
         command=command,
         thanks=bool(words) and any(word in _THANKS for word in words),
         progress=_progress(words, vocabulary),
         stop_answer=_stop_answer(words),
+        barrier=_barrier(words, vocabulary),
     )
+
+
+def _barrier(words: list[str], vocabulary: Vocabulary) -> Barrier | None:
+    """The first kind that is named, in the order of the vocabulary: pain and fear before what is only in the way."""
+    for name, phrases in vocabulary.barriers.items():
+        for phrase in phrases:
+            wanted = _folded(phrase).split()
+            for index in range(len(words) - len(wanted) + 1):
+                is_denied = name in {"pain", "fear"} and not _DENIAL.isdisjoint(words[max(0, index - 2) : index])
+                if words[index : index + len(wanted)] == wanted and not is_denied:
+                    return name
+    return None
+
+
+@lru_cache(maxsize=2048)
+def _folded(known: str) -> str:
+    """A word of the vocabulary as it is compared. What patients write is never remembered here."""
+    return fold(known)
 
 
 def _stop_answer(words: list[str]) -> StopAnswer | None:
@@ -94,7 +119,7 @@ def _stop_answer(words: list[str]) -> StopAnswer | None:
 
 def _yes_or_no(tokens: list[str], vocabulary: Vocabulary) -> bool | None:
     """The first yes or no counts, unless a correction follows it: "ja, nej vent, nej"."""
-    yes, no = ({fold(word) for word in words} for words in (vocabulary.yes, vocabulary.no))
+    yes, no = ({_folded(word) for word in words} for words in (vocabulary.yes, vocabulary.no))
     said: list[bool] = []
     for index, token in enumerate(tokens):
         if token in yes or token == _THUMBS_UP:
@@ -121,7 +146,7 @@ def _progress(words: list[str], vocabulary: Vocabulary) -> Progress | None:
         ("better", vocabulary.better),
     )
     for progress, phrases in said:
-        if any(_without(words, fold(phrase).split()) is not None for phrase in phrases):
+        if any(_without(words, _folded(phrase).split()) is not None for phrase in phrases):
             return progress
     return None
 
@@ -132,7 +157,7 @@ def _command(words: list[str], vocabulary: Vocabulary) -> Command | None:
         return None
     for name in ("stop", "start", "pause", "help"):
         for phrase in vocabulary.commands.get(name, ()):
-            wanted = fold(phrase).split()
+            wanted = _folded(phrase).split()
             rest = _without(words, wanted)
             if rest is None:
                 continue

@@ -18,6 +18,7 @@ _CHECKER_TAKES: Mapping[str, str | None] = {
     "mood": "activity",
     "work": "activity",
     "progress": "open",
+    "barrier": "exercise",
     "reached_doctor": None,
     "stop_reason": None,
 }

@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Literal
 
+from bot.adapting import Adaptation, value_of
 from bot.advice import choose_group
 from bot.answers import Answer, StopAnswer
-from bot.concerns import said_to
 from bot.red_flags import Level, Triage
 from bot.wishes import GoOnWish, PauseWish, Wish
 from core.states import AlertKind, Colour, EnrolmentState
@@ -63,7 +63,7 @@ class Decision:
     that answer asks again. `screening_clean`: True after a denial of all red flags, False from a red reply on,
     None leaves it. `check_contact`: ask later whether the patient got hold of a doctor. `answered`: the question has
     its answer and is not open any more. `wish`: of the patient, to be granted and confirmed. `stop_answer`: why the
-    patient stopped.
+    patient stopped. `adaptation`: the rule whose text answers in place of an ordinary one.
     """
 
     change: Change = Change.NONE
@@ -77,10 +77,31 @@ class Decision:
     answered: bool = False
     wish: Wish | None = None
     stop_answer: StopAnswer | None = None
+    adaptation: Adaptation | None = None
 
 
-def decide(situation: Situation, triage: Triage, answer: Answer, wish: Wish | None = None) -> Decision:
-    """One reply, one decision; every path that is not an ordinary, understood answer ends in a human queue."""
+def may_adapt(situation: Situation, triage: Triage, answer: Answer, wish: Wish | None) -> bool:
+    """Whether the rules of the programme have a say: a green answer in a running course with no red alert open."""
+    return (
+        triage.level is Level.GREEN
+        and situation.course is EnrolmentState.ACTIVE
+        and not (situation.opted_out or situation.red_open or situation.checker_failed)
+        and answer.command is None
+        and not (wish is not None and _may_be_granted(situation, wish))
+    )
+
+
+def decide(
+    situation: Situation,
+    triage: Triage,
+    answer: Answer,
+    wish: Wish | None = None,
+    adaptation: Adaptation | None = None,
+) -> Decision:
+    """One reply, one decision; every path that is not an ordinary, understood answer ends in a human queue.
+
+    `adaptation`: what a rule wants to answer; a flag of its own has been put on `triage` already.
+    """
     if triage.level is Level.RED:
         return _red(situation, triage, answer)
     if situation.checker_failed:
@@ -93,7 +114,12 @@ def decide(situation: Situation, triage: Triage, answer: Answer, wish: Wish | No
         group = choose_group(triage.level, triage.flags)
         queued = _queue(AlertKind.REPLY, Colour.AMBER, advice=group)
         return _silenced(situation, replace(queued, answered=_is_answer(situation.question, answer)))
-    return _green(situation, triage, answer, wish)
+    decision = _green(situation, triage, answer, wish)
+    if adaptation is None or not may_adapt(situation, triage, answer, wish):
+        return decision
+    return Decision(
+        adaptation=adaptation, question=adaptation.rule.asks, answered=True, screening_clean=decision.screening_clean
+    )
 
 
 def _green(situation: Situation, triage: Triage, answer: Answer, wish: Wish | None) -> Decision:
@@ -119,7 +145,7 @@ def _red(situation: Situation, triage: Triage, answer: Answer) -> Decision:
         colour=Colour.RED,
         screening_clean=False,
         check_contact=not stops,
-        answered=situation.question in {"screening", REACHED_DOCTOR},
+        answered=situation.question in {"screening", REACHED_DOCTOR} or _is_answer(situation.question, answer),
     )
     if situation.opted_out:
         return replace(decision, advice=None, alert=AlertKind.CALL_BACK, check_contact=False)
@@ -213,7 +239,7 @@ def _ordinary(situation: Situation, triage: Triage, answer: Answer) -> Decision:
 
 def _is_answer(question: str | None, answer: Answer) -> bool:
     """Whether an amber reply also settles what was asked, so that the next one is not read as its answer."""
-    return question in {*ASKED_ONCE, "progress"} and said_to(question, answer) is not None
+    return question != "screening" and value_of(question, answer) is not None
 
 
 def _pain(situation: Situation, answer: Answer) -> Decision:
@@ -224,7 +250,7 @@ def _pain(situation: Situation, answer: Answer) -> Decision:
 
 def _progress(situation: Situation, triage: Triage, answer: Answer) -> Decision:
     """What is not better has been raised to amber; a bare yes says nothing and is asked once more."""
-    said = said_to("progress", answer)
+    said = value_of("progress", answer)
     if said == "yes" and "better" not in triage.flags and not situation.asked_again:
         return Decision(answer="progress_unclear", question="progress")
     if said == "better" or "better" in triage.flags:

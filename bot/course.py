@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from bot import audit
-from core import phone as telephone
+from bot.voice import voice_of
 from core.models import Clinic, Enrolment, EnrolmentState, Message, MessageKind, MessageState
 from messages.loader import Content
-from messages.render import render
-from messages.schema import Purpose
+from messages.programme_schema import Programme
+from messages.schema import Form, Purpose, Step
+from messages.wording import step_text
 from scheduler.calendar import Window, at, next_sendable
+from scheduler.moving import remaining
 from scheduler.outbox import WAITING, apply_holds, cancel_course, enqueue_plan, lock_patient, open_red
 from scheduler.planning import Course, Facts, PlannedStep, plan
-from scheduler.replanning import again
+from scheduler.replanning import again, revive, went
 
 RUNNING = (EnrolmentState.ACTIVE, EnrolmentState.PAUSED)
 STOPPED_BY_PATIENT = "patienten har afmeldt sms"
@@ -36,11 +39,28 @@ def running_enrolment(session: Session, patient_id: int) -> Enrolment | None:
     return session.scalar(select(Enrolment).where(Enrolment.patient_id == patient_id, Enrolment.state.in_(RUNNING)))
 
 
-def enqueue_course(session: Session, enrolment: Enrolment, rows: list[PlannedStep], now: datetime) -> list[Message]:
+def texts_of(session: Session, content: Content, enrolment: Enrolment, steps: Sequence[Step]) -> list[str]:
+    """The finished texts of some steps for this patient.
+
+    The clinic is held, shared, so that its choice of texts cannot change before these stand in the outbox, where a
+    change finds them.
+    """
+    voice = voice_of(session.get_one(Clinic, enrolment.clinic_id, with_for_update={"read": True}))
+    form = form_of(enrolment)
+    return [step_text(content.exercises, enrolment.programme_id, step, voice, form) for step in steps]
+
+
+def form_of(enrolment: Enrolment) -> Form:
+    """How hard the patient's exercises are."""
+    forms: dict[str, Form] = {"easier": "easier", "harder": "harder"}
+    return forms.get(enrolment.form, "usual")
+
+
+def enqueue_course(
+    session: Session, content: Content, enrolment: Enrolment, rows: list[PlannedStep], now: datetime
+) -> list[Message]:
     """Put a planned course into the outbox with its finished texts, held where it must wait."""
-    clinic = session.get_one(Clinic, enrolment.clinic_id)
-    shown = telephone.display(clinic.phone)
-    texts = [render(row.step.text, clinic=clinic.name, phone=shown) for row in rows]
+    texts = texts_of(session, content, enrolment, [row.step for row in rows])
     messages = enqueue_plan(session, enrolment, rows, texts, now)
     refresh_holds(session, enrolment)
     return messages
@@ -54,8 +74,16 @@ def refresh_holds(session: Session, enrolment: Enrolment) -> None:
         paused=enrolment.state == EnrolmentState.PAUSED,
         clean_at=enrolment.screening_clean_at,
         fewer=enrolment.fewer_since is not None,
+        silent=enrolment.silent_since is not None,
     )
     apply_holds(session, enrolment.id, facts)
+
+
+def hear(session: Session, enrolment: Enrolment) -> None:
+    """The silence is over: what was held for it goes on."""
+    lock(session, enrolment)
+    enrolment.silent_since = None
+    refresh_holds(session, enrolment)
 
 
 def pause(session: Session, enrolment: Enrolment, *, now: datetime, until: date | None, staff_id: int | None) -> None:
@@ -104,10 +132,9 @@ def _make_up(session: Session, enrolment: Enrolment, now: datetime) -> None:
 
 def _swallowed(session: Session, enrolment: Enrolment, purpose: Purpose, now: datetime) -> Message | None:
     """The last text of this purpose that was due, if it was never sent and no other is near."""
+    planned = (Message.enrolment_id == enrolment.id, Message.state != MessageState.CANCELLED)
     rows = session.scalars(
-        select(Message)
-        .where(Message.enrolment_id == enrolment.id, Message.purpose == purpose)
-        .order_by(Message.due_at, Message.id)
+        select(Message).where(*planned, Message.purpose == purpose).order_by(Message.due_at, Message.id)
     ).all()
     if any(row.state in WAITING and now < row.due_at <= now + NEAR for row in rows):
         return None
@@ -118,10 +145,13 @@ def _swallowed(session: Session, enrolment: Enrolment, purpose: Purpose, now: da
 
 
 def course_of(session: Session, content: Content, enrolment: Enrolment) -> Course | None:
-    """The enrolment as planning needs it, the patient's own hour included; None when its programme is gone."""
-    programme = content.programmes.get(enrolment.programme_id)
-    if programme is None:
-        return None
+    """The enrolment as planning needs it, in its own version of the programme; None when that version is gone."""
+    programme = content.programme(enrolment.programme_id, enrolment.programme_version)
+    return None if programme is None else course_in(session, enrolment, programme)
+
+
+def course_in(session: Session, enrolment: Enrolment, programme: Programme) -> Course:
+    """The enrolment in a given version of its programme, the patient's own hour included."""
     clinic = session.get_one(Clinic, enrolment.clinic_id)
     return Course(
         programme=programme,
@@ -134,17 +164,24 @@ def course_of(session: Session, content: Content, enrolment: Enrolment) -> Cours
 
 
 def reopen(session: Session, content: Content, enrolment: Enrolment, *, now: datetime) -> None:
-    """Take up a course that the patient's own STOP ended: what was still to come is planned anew."""
-    course = course_of(session, content, enrolment)
-    if course is None or enrolment.state_reason != STOPPED_BY_PATIENT:
+    """Take up a course that the patient's own STOP ended: what was still to come is planned anew.
+
+    Where its version of the programme is gone, the texts come back that the STOP cancelled.
+    """
+    if enrolment.state_reason != STOPPED_BY_PATIENT:
         return
+    course = course_of(session, content, enrolment)
     enrolment.state = EnrolmentState.ACTIVE
     enrolment.state_reason = ""
     enrolment.stop_answer = None
     enrolment.pause_wished_at = enrolment.paused_until = None
     enrolment.ended_at = None
     enrolment.plan_version += 1
-    enqueue_course(session, enrolment, [row for row in plan(course) if row.due_at > now], now)
+    if course is None:
+        revive(session, enrolment, now)
+        refresh_holds(session, enrolment)
+    elif any(row.due_at > now for row in plan(course)):
+        enqueue_course(session, content, enrolment, remaining(course, went(session, enrolment.id, now), now), now)
     audit_change(session, enrolment, None, "enrolment.reopen", now)
 
 

@@ -21,7 +21,7 @@ from core.models import (
     Patient,
 )
 from messages.loader import Content
-from messages.schema import Programme
+from messages.programme_schema import Programme
 from scheduler.calendar import Window, local
 from scheduler.planning import DEFAULT_TIME_OF_DAY, TIMES_OF_DAY, Course, plan
 
@@ -132,7 +132,7 @@ def enrol(
     except IntegrityError:
         # Two people enrolled the same number at once; the database let one through.
         return Rejected({"phone": ALREADY_RUNNING})
-    messages = enqueue_course(session, enrolment, plan(course), now)
+    messages = enqueue_course(session, content, enrolment, plan(course), now)
     audit_change(session, enrolment, staff_id, "enrolment.create", now)
     return Enrolled(enrolment, messages)
 

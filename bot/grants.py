@@ -8,12 +8,12 @@ from sqlalchemy.orm import Session
 
 from bot.answers import StopAnswer
 from bot.course import audit_change, course_of, lock, pause, refresh_holds, resume
+from bot.voice import voice_of
 from bot.wish_days import say_day
 from bot.wishes import FewerWish, PauseWish, TimeWish, Wish, say_time
-from core import phone as telephone
 from core.models import Clinic, Enrolment, MessageKind
 from messages.loader import Content
-from messages.render import render
+from messages.wording import answer_text
 from scheduler.calendar import Window
 from scheduler.outbox import Draft
 from scheduler.planning import plan, wall_time
@@ -45,8 +45,7 @@ def grant(session: Session, content: Content, wish: Wish, enrolment: Enrolment, 
         resume(session, enrolment, now=now, staff_id=None)
         name, values = "started", {}
     clinic = session.get_one(Clinic, enrolment.clinic_id)
-    template = getattr(content.replies.answers, name)
-    body = render(template, clinic=clinic.name, phone=telephone.display(clinic.phone), **values)
+    body = answer_text(content.replies, name, voice_of(clinic), **values)
     return Draft(MessageKind.ANSWER, body, reason="svar på et ønske")
 
 

@@ -10,11 +10,14 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from bot.moving import behind
 from bot.receive import count_unprocessed
 from bot.runtime import Runtime, utc_now
 from core import db
 from core.crypto import DecryptionError
 from core.models import Clinic, Heartbeat, Patient
+from messages.loader import Content
+from messages.releases import release_problems
 from scheduler.calendar import local
 
 HEARTBEAT_FRESH = timedelta(seconds=60)
@@ -47,6 +50,7 @@ def findings(runtime: Runtime) -> list[Finding]:
         checks: tuple[Callable[[Session, datetime], Finding], ...] = (_keys, _clock, worker, _clinics, _waiting)
         with runtime.sessions() as session:
             result += [one(session, utc_now()) for one in checks]
+            result.append(_courses(session, runtime.content))
     return result
 
 
@@ -72,6 +76,9 @@ def worker(session: Session, now: datetime) -> Finding:
 def _content(runtime: Runtime) -> Finding:
     today = local(utc_now()).date()
     stale = [region.name for region in runtime.content.regions.values() if region.is_stale(today)]
+    unreleased = sorted({problem for _, problem in release_problems(runtime.content)})
+    if unreleased:
+        return bad("content", "; ".join(unreleased))
     if stale:
         return bad("content", f"numbers to be checked anew under Indstillinger, Numre: {', '.join(stale)}")
     return good("content", f"{len(runtime.content.programmes)} programmes, numbers checked lately")
@@ -115,3 +122,14 @@ def _waiting(session: Session, _now: datetime) -> Finding:
     if count:
         return bad("replies", f"{count} kept but not processed; is a worker running?")
     return good("replies", "all processed")
+
+
+def _courses(session: Session, content: Content) -> Finding:
+    """Courses on a version that is gone go on with what stands in the outbox, and staff can move them."""
+    groups = behind(session, content)
+    gone = [group for group in groups if content.programme(group.programme_id, group.version) is None]
+    if gone:
+        told = ", ".join(f"{group.programme_id} version {group.version} ({group.count})" for group in gone)
+        return bad("courses", f"running on versions that are gone: {told}; put their files back, or move the courses")
+    waiting = sum(group.count for group in groups)
+    return good("courses", f"{waiting} on an older version" if waiting else "all on the newest version")

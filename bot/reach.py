@@ -1,65 +1,47 @@
 """Pure: walks a course through every sequence of replies, to show that it never gets stuck and never sends twice a day.
 
-The real planner gives the texts, the real conversation decides, the real rule for holding applies. Time is cut at the
-moments where something can change: before and at each due time, and just before a text that waits is too late. At
-every moment the patient may write any of the kinds of reply below and staff may act, any number of times.
+The real planner gives the texts, the real conversation decides, the real rules for holding and reminding apply. Time is
+cut at the moments where something can change: before and at each due time, a day after a screening, and just before a
+text that waits is too late. At every moment the patient may write any of the kinds of reply below or stay silent, and
+staff may act, any number of times.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
+from typing import NamedTuple
 
-from bot.answers import Answer
-from bot.conversation import REACHED_DOCTOR, Change, Decision, Situation, decide
-from bot.red_flags import Level, Triage
+from bot.reach_talk import Silence, Talk, follows, replies, trouble
 from core.states import EnrolmentState
-from messages.schema import Purpose, Step
-from scheduler.calendar import local
+from messages.rule_schema import Rule
+from messages.schema import Purpose
+from scheduler.calendar import Window, local
 from scheduler.planning import Facts, PlannedStep, hold_reason
+from scheduler.reminding import REMIND_AFTER, reminder_at
 
 _JUST = timedelta(minutes=1)
 _AN_INSTANT = datetime(2026, 1, 1).astimezone()
-_GREEN, _AMBER, _RED = (Triage(level, (), (), "") for level in (Level.GREEN, Level.AMBER, Level.RED))
+_ALL_DAY = Window()
 _LONGEST_PATH = 12
-
-REPLIES: dict[str, tuple[Triage, Answer]] = {
-    "red": (_RED, Answer()),
-    "red STOP": (_RED, Answer(command="stop")),
-    "amber": (_AMBER, Answer()),
-    "yes": (_GREEN, Answer(yes=True)),
-    "no": (_GREEN, Answer(yes=False)),
-    "number": (_GREEN, Answer(number=3)),
-    "better": (_GREEN, Answer(progress="better")),
-    "anything": (_GREEN, Answer()),
-    "STOP": (_GREEN, Answer(command="stop")),
-    "START": (_GREEN, Answer(command="start")),
-    "PAUSE": (_GREEN, Answer(command="pause")),
-    "HELP": (_GREEN, Answer(command="help")),
-}
-"""One of each kind the conversation tells apart. A yes to a screening reaches it as red, from the checker."""
 
 Path = tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class State:
-    """Where a course stands. `gone`: texts that could still go by their time, but were sent or cancelled.
+class State(NamedTuple):
+    """Where a course stands. `gone`: bits of the texts that could still go by their time, but were sent or cancelled.
 
-    `clean`: the last screening was answered with a no. `today`: timed texts on this local day, the welcome excepted.
-    `closed`: the closing was sent. `excused`: when the closing was due, the course was paused or stopped.
+    `today`: timed texts on this local day, the welcome excepted. `reminded`: a reminder went out on this day, and the
+    patient has not written since. `crowded`: another text went out beside it. `closed`: the closing was sent.
+    `excused`: when the closing was due, the course was paused or stopped.
     """
 
-    course: EnrolmentState = EnrolmentState.ACTIVE
-    opted_out: bool = False
-    red: bool = False
-    clean: bool = False
-    question: str | None = None
-    asked_again: bool = False
-    gone: frozenset[int] = frozenset()
+    talk: Talk = Talk()
+    gone: int = 0
     today: int = 0
+    reminded: bool = False
+    crowded: bool = False
     closed: bool = False
     excused: bool = False
 
@@ -81,149 +63,162 @@ class Walk:
     faults: tuple[Fault, ...]
 
 
-def walk(rows: list[PlannedStep], *, thorough: bool = True) -> Walk:
+def walk(rows: list[PlannedStep], rules: Sequence[Rule] = ()) -> Walk:
     """Every state that any replies, silences and acts of staff bring a planned course into.
 
-    `thorough` looks at all moments; without it only at the due times, which a command can wait for.
+    `rules`: of the programme. What was answered before is not remembered: any rule that an answer could set off may
+    follow it, so more is searched than can happen. Only the question that a rule asks changes the state.
     """
     here: dict[State, Path] = {State(): ()}
     faults: dict[tuple[str, str], Fault] = {}
-    states, day = 0, None
-    for now in _moments(rows, thorough=thorough):
+    search, states, day = _Search(rows, rules), 0, None
+    for now in _moments(rows):
         is_new_day, day = local(now).date() != day, local(now).date()
+        search.come_to(now)
         arrived: dict[State, Path] = {}
-        for state, path in here.items():
-            arrived.setdefault(_arrive(rows, replace(state, today=0) if is_new_day else state, now), path)
-        here = _talk(rows, arrived, now)
+        for before, path in here.items():
+            state = before._replace(today=0, reminded=False, crowded=False) if is_new_day else before
+            arrived.setdefault(search.arrive(state._replace(gone=state.gone & search.possible)), path)
+        here = search.talk(arrived)
         states += len(here)
-        for state, path in here.items():
-            for fault in _faults(rows, state, now, path):
-                faults.setdefault((fault.step, fault.problem), fault)
+        for fault in search.faults(here):
+            faults.setdefault((fault.step, fault.problem), fault)
     return Walk(states, tuple(faults.values()))
 
 
-def _moments(rows: list[PlannedStep], *, thorough: bool) -> list[datetime]:
-    times = {row.due_at for row in rows} | {rows[-1].expires_at + _JUST}
-    if thorough:
-        times |= {row.due_at - _JUST for row in rows[1:]} | {row.expires_at - _JUST for row in rows}
-    return sorted(times)
+def _moments(rows: list[PlannedStep]) -> list[datetime]:
+    asked = [row.due_at for row in rows if row.step.purpose is Purpose.SCREENING]
+    times = {row.due_at for row in rows} | {at + REMIND_AFTER for at in asked} | {rows[-1].expires_at + _JUST}
+    return sorted(times | {row.due_at - _JUST for row in rows[1:]} | {row.expires_at - _JUST for row in rows})
 
 
-def _arrive(rows: list[PlannedStep], state: State, now: datetime) -> State:
-    """Time has come to `now`: what is due goes out if it may."""
-    possible = _possible(rows, now)
-    state = replace(state, gone=state.gone & possible)
-    if now >= rows[-1].due_at and state.course is not EnrolmentState.ACTIVE:
-        state = replace(state, excused=True)
-    for number in sorted(possible - state.gone):
-        if state.course is EnrolmentState.ACTIVE and _hold(rows[number].step, state) is None:
-            state = _sent(rows[number].step, number, state)
-    return state
+class _Search:
+    """The moves of one walk. What was worked out once about a conversation is kept: the texts change nothing in it."""
+
+    def __init__(self, rows: Sequence[PlannedStep], rules: Sequence[Rule]) -> None:
+        self._rows = rows
+        self._follows = follows(rules)
+        self._replies: dict[Talk, tuple[tuple[str, Talk], ...]] = {}
+        self._troubles: dict[Talk, str | None] = {}
+        self._held: dict[tuple[Talk, Purpose], bool] = {}
+        self._now = rows[0].due_at
+        self._could_go: list[int] = []
+        self._may_remind = False
+        self._today: list[int] = []
+        self.possible = 0
+
+    def come_to(self, now: datetime) -> None:
+        """Time has come to `now`."""
+        numbered = list(enumerate(self._rows))
+        self._now = now
+        self._could_go = [number for number, row in numbered if row.due_at <= now < row.expires_at]
+        self.possible = sum(1 << number for number in self._could_go)
+        later = (row for row in self._rows if row.due_at > now)
+        next_screening = next((row.due_at for row in later if row.step.purpose is Purpose.SCREENING), None)
+        asked_at = now - REMIND_AFTER
+        self._may_remind = reminder_at(asked_at, now, _ALL_DAY, taken=(), next_screening=next_screening) == now
+        due_today = {
+            number for number, row in numbered if row.due_at > now and local(row.due_at).date() == local(now).date()
+        }
+        self._today = sorted(due_today | set(self._could_go))
+
+    def arrive(self, state: State) -> State:
+        """What is due goes out if it may."""
+        if state.talk.course is not EnrolmentState.ACTIVE:
+            return state if self._now < self._rows[-1].due_at else state._replace(excused=True)
+        if state.gone == self.possible:
+            return state
+        for number in self._could_go:
+            if not state.gone >> number & 1 and not self._holds(state.talk, number):
+                state = self._sent(number, state)
+        return state
+
+    def _holds(self, talk: Talk, number: int) -> bool:
+        purpose = self._rows[number].step.purpose
+        if (found := self._held.get((talk, purpose))) is None:
+            found = self._held[talk, purpose] = hold_reason(purpose, _AN_INSTANT, _facts(talk)) is not None
+        return found
+
+    def _sent(self, number: int, state: State) -> State:
+        step, talk = self._rows[number].step, state.talk
+        if step.question is not None:
+            talk = talk._replace(question=step.question, asked_again=False)
+        if step.purpose is Purpose.SCREENING:
+            talk = talk._replace(clean=False, silence=max(talk.silence, Silence.ASKED))
+        return state._replace(
+            talk=talk,
+            gone=state.gone | 1 << number,
+            today=state.today + (step.purpose is not Purpose.WELCOME),
+            crowded=state.crowded or state.reminded,
+            closed=state.closed or step.purpose is Purpose.CLOSING,
+        )
+
+    def talk(self, here: dict[State, Path]) -> dict[State, Path]:
+        """All states that replies, silence and acts lead to at one moment, each with a shortest way there."""
+        found = dict(here)
+        waiting = list(here)
+        for state in waiting:
+            for name, after in self._next(state):
+                moved = self.arrive(after)
+                if moved not in found:
+                    found[moved] = (*found[state], name)[-_LONGEST_PATH:]
+                    waiting.append(moved)
+        return found
+
+    def _next(self, state: State) -> Iterator[tuple[str, State]]:
+        talk = state.talk
+        if (written := self._replies.get(talk)) is None:
+            written = self._replies[talk] = replies(talk, self._follows)
+        _, _, today, _, *rest = state
+        taken_up = state.gone if talk.course is not EnrolmentState.STOPPED else self.possible
+        for name, after in written:
+            gone = taken_up if after.course is EnrolmentState.ACTIVE else state.gone
+            yield name, State(after, gone, today, False, *rest)  # noqa: FBT003 - by place: twice as quick
+        if talk.red:
+            yield "staff resolve", state._replace(talk=talk._replace(red=False))
+        if talk.course is EnrolmentState.PAUSED:
+            yield "staff resume", state._replace(talk=talk._replace(course=EnrolmentState.ACTIVE))
+        yield from self._silence(state)
+
+    def _silence(self, state: State) -> Iterator[tuple[str, State]]:
+        """The reminder, the blue alert in its place or after it, and staff who close that."""
+        talk = state.talk
+        if talk.silence is Silence.TOLD:
+            yield "staff: all texts again", state._replace(talk=talk._replace(silence=Silence.REMINDED))
+        if talk.course is not EnrolmentState.ACTIVE or talk.silence not in {Silence.ASKED, Silence.REMINDED}:
+            return
+        yield "staff are told", state._replace(talk=talk._replace(silence=Silence.TOLD))
+        is_free = not state.today and all(
+            state.gone >> number & 1 or self._holds(talk, number) for number in self._today
+        )
+        if talk.silence is Silence.ASKED and self._may_remind and is_free and not talk.red:
+            asked = talk._replace(silence=Silence.REMINDED, question="screening", asked_again=False)
+            yield "reminder", state._replace(talk=asked, reminded=True)
+
+    def _trouble(self, talk: Talk) -> str | None:
+        if talk not in self._troubles:
+            self._troubles[talk] = trouble(talk)
+        return self._troubles[talk]
+
+    def faults(self, here: dict[State, Path]) -> Iterator[Fault]:
+        last = self._rows[-1]
+        step = next((row.step for row in reversed(self._rows) if row.due_at <= self._now), self._rows[0].step)
+        is_over = self._now > last.expires_at
+        for state, path in here.items():
+            if state.today > 1:
+                yield Fault(step.id, "a second text on one day", path)
+            if state.crowded:
+                yield Fault(step.id, "a text beside a reminder on one day", path)
+            if problem := self._trouble(state.talk):
+                yield Fault(step.id, problem, path)
+            if is_over and not (state.closed or state.excused):
+                yield Fault(last.step.id, "the course ran out without its closing text", path)
 
 
-def _possible(rows: list[PlannedStep], now: datetime) -> frozenset[int]:
-    return frozenset(number for number, row in enumerate(rows) if row.due_at <= now < row.expires_at)
-
-
-def _hold(step: Step, state: State) -> str | None:
-    facts = Facts(
-        red_open=state.red,
-        paused=state.course is EnrolmentState.PAUSED,
-        clean_at=_AN_INSTANT if state.clean else None,
+def _facts(talk: Talk) -> Facts:
+    return Facts(
+        red_open=talk.red,
+        paused=talk.course is EnrolmentState.PAUSED,
+        clean_at=_AN_INSTANT if talk.clean else None,
+        silent=talk.silence is Silence.TOLD,
     )
-    return hold_reason(step.purpose, _AN_INSTANT, facts)
-
-
-def _sent(step: Step, number: int, state: State) -> State:
-    asked = step.question is not None
-    return replace(
-        state,
-        gone=state.gone | {number},
-        today=state.today + (step.purpose is not Purpose.WELCOME),
-        clean=state.clean and step.purpose is not Purpose.SCREENING,
-        question=step.question if asked else state.question,
-        asked_again=False if asked else state.asked_again,
-        closed=state.closed or step.purpose is Purpose.CLOSING,
-    )
-
-
-def _talk(rows: list[PlannedStep], here: dict[State, Path], now: datetime) -> dict[State, Path]:
-    """All states that replies and acts lead to at one moment, each with a shortest way there."""
-    found = dict(here)
-    waiting = list(here)
-    for state in waiting:
-        for name, after in _next(state):
-            if after.course is EnrolmentState.ACTIVE and state.course is EnrolmentState.STOPPED:
-                after = replace(after, gone=_possible(rows, now))  # noqa: PLW2901 - taken up again: only what is to come
-            moved = _arrive(rows, after, now)
-            if moved not in found:
-                found[moved] = (*found[state], name)[-_LONGEST_PATH:]
-                waiting.append(moved)
-    return found
-
-
-def _next(state: State) -> Iterator[tuple[str, State]]:
-    for name in REPLIES:
-        for question in {state.question, None}:  # a question also fades with time
-            yield name, _after(_situation(replace(state, question=question)), name, state)
-    if state.red:
-        yield "staff resolve", replace(state, red=False)
-    if state.course is EnrolmentState.PAUSED:
-        yield "staff resume", replace(state, course=EnrolmentState.ACTIVE)
-
-
-def _situation(state: State) -> Situation:
-    return Situation(
-        question=state.question,
-        asked_again=state.asked_again,
-        course=state.course,
-        opted_out=state.opted_out,
-        has_words=True,
-        can_reopen=state.course is EnrolmentState.STOPPED,
-        red_open=state.red,
-    )
-
-
-@cache
-def _decided(situation: Situation, reply: str) -> Decision:
-    return decide(situation, *REPLIES[reply])
-
-
-def _after(situation: Situation, reply: str, state: State) -> State:
-    """What bot.act makes of the decision."""
-    decision = _decided(situation, reply)
-    course, opted_out = state.course, state.opted_out
-    if decision.change is Change.OPT_OUT:
-        running = course in {EnrolmentState.ACTIVE, EnrolmentState.PAUSED}
-        course, opted_out = EnrolmentState.STOPPED if running else course, True
-    elif decision.change in {Change.OPT_IN, Change.REOPEN}:
-        opted_out = False
-    if decision.change in {Change.RESUME, Change.REOPEN} and course is not EnrolmentState.COMPLETED:
-        course = EnrolmentState.ACTIVE
-    if decision.change is Change.PAUSE:
-        course = EnrolmentState.PAUSED
-    question = decision.question or (None if decision.answered else state.question)
-    return replace(
-        state,
-        course=course,
-        opted_out=opted_out,
-        red=state.red or REPLIES[reply][0].level is Level.RED,
-        clean=state.clean if decision.screening_clean is None else decision.screening_clean,
-        question=REACHED_DOCTOR if decision.check_contact else question,
-        asked_again=decision.question is not None or (state.asked_again and not decision.answered),
-    )
-
-
-def _faults(rows: list[PlannedStep], state: State, now: datetime, path: Path) -> Iterator[Fault]:
-    step = next((row.step for row in reversed(rows) if row.due_at <= now), rows[0].step)
-    again = _after(_situation(state), "START", state)
-    if state.question == REACHED_DOCTOR:  # whatever comes first answers whether a doctor was reached
-        again = _after(_situation(again), "START", again)
-    if state.today > 1:
-        yield Fault(step.id, "a second text on one day", path)
-    if state.opted_out and state.course is EnrolmentState.ACTIVE:
-        yield Fault(step.id, "texts go on though the patient opted out", path)
-    if state.course is not EnrolmentState.ACTIVE and again.course is not EnrolmentState.ACTIVE:
-        yield Fault(step.id, f"START does not take up a course that is {state.course}", path)
-    if now > rows[-1].expires_at and not (state.closed or state.excused):
-        yield Fault(rows[-1].step.id, "the course ran out without its closing text", path)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
@@ -12,20 +12,22 @@ from sqlalchemy.orm import Session
 
 from bot import conversation
 from bot.act import carry_out
+from bot.adapting import raised, value_of
 from bot.alerts import clinic_for_stranger, has_open_red, raise_alert
 from bot.answers import Answer, parse
-from bot.concerns import for_checker, settle, weigh
 from bot.course import RUNNING, STOPPED_BY_PATIENT
-from bot.red_flags import Checker, Level, check_safely
-from bot.red_flags import Triage as Reading
+from bot.history import step_asked
+from bot.reading import adaptation_of, read, store
+from bot.red_flags import Checker, Level
+from bot.voice import voice_of
 from bot.wishes import read_wish
 from core import phone as telephone
 from core.crypto import keyring_of
-from core.models import AlertKind, Clinic, Colour, Enrolment, Message, MessageKind, Patient, Reply, Triage
+from core.models import AlertKind, Clinic, Colour, Enrolment, Message, MessageKind, Patient, Reply
 from core.states import EnrolmentState
 from messages.advice_schema import AdviceGroup
 from messages.loader import Content
-from messages.render import render
+from messages.wording import answer_text
 from scheduler.outbox import Draft, enqueue, lock_patient, open_questions
 
 QUESTION_STAYS = timedelta(hours=72)
@@ -96,24 +98,44 @@ def process(session: Session, content: Content, checker: Checker, reply_id: int,
     answer = parse(reply.body, content.replies.vocabulary)
     asked = _asked(session, patient, reply, answer)
     reply.question = asked.question if asked else None
+    reply.answer_step = step_asked(session, asked)
     wish = read_wish(reply.body, reply.received_at)
-    triage, failed = _triage(session, content, checker, reply, answer, now, is_wish=wish is not None)
-    situation = conversation.Situation(
+    triage, failed = read(content, checker, reply, answer, is_wish=wish is not None)
+    situation = _situation(session, patient, enrolment, reply, asked, checker_failed=failed)
+    adaptation = None
+    if enrolment is not None and conversation.may_adapt(situation, triage, answer, wish):
+        adaptation = adaptation_of(session, content, enrolment, reply, answer)
+    triage = raised(triage, adaptation, reply.body)
+    store(session, reply, triage, now)
+    decision = conversation.decide(situation, triage, answer, wish, adaptation)
+    if decision.answered and asked is not None:
+        reply.answers_id = asked.reminds_id or asked.id
+        reply.answer_value = value_of(reply.question, answer)
+        reply.adaptation = adaptation.rule.id if adaptation is not None else None
+    carry_out(session, content, decision, reply=reply, patient=patient, enrolment=enrolment, now=now)
+    return triage.level
+
+
+def _situation(
+    session: Session,
+    patient: Patient,
+    enrolment: Enrolment | None,
+    reply: Reply,
+    asked: Message | None,
+    *,
+    checker_failed: bool,
+) -> conversation.Situation:
+    return conversation.Situation(
         question=reply.question,
         asked_again=asked is not None and asked.kind == MessageKind.ANSWER,
         course=EnrolmentState(enrolment.state) if enrolment else None,
         opted_out=patient.opted_out_at is not None,
         has_words=any(character.isalnum() for character in reply.body),
-        checker_failed=failed,
+        checker_failed=checker_failed,
         can_reopen=enrolment is not None and enrolment.state_reason == STOPPED_BY_PATIENT,
         red_open=has_open_red(session, patient.id),
         own_pause=enrolment is not None and enrolment.pause_wished_at is not None,
     )
-    decision = conversation.decide(situation, triage, answer, wish)
-    if decision.answered and asked is not None:
-        reply.answers_id = asked.id
-    carry_out(session, content, decision, reply=reply, patient=patient, enrolment=enrolment, now=now)
-    return triage.level
 
 
 def _asked(session: Session, patient: Patient, reply: Reply, answer: Answer) -> Message | None:
@@ -223,33 +245,6 @@ def _latest_enrolment(session: Session, patient: Patient) -> Enrolment | None:
     )
 
 
-def _triage(
-    session: Session,
-    content: Content,
-    checker: Checker,
-    reply: Reply,
-    answer: Answer,
-    now: datetime,
-    *,
-    is_wish: bool = False,
-) -> tuple[Reading, bool]:
-    """Check and store. The second is True when the checker failed and the reply needs eyes."""
-    triage, error = check_safely(checker, reply.body, for_checker(reply.question))
-    triage = settle(triage, is_wish=is_wish)
-    triage = weigh(reply.body, reply.question, answer, triage, content.replies.concern)
-    if error is not None:
-        log.error("checker failed", reply=reply.id, error=type(error).__name__)
-    reply.triage = Triage(
-        level=triage.level,
-        flags=list(triage.flags),
-        evidence=[asdict(evidence) for evidence in triage.evidence],
-        rule_version=triage.rule_version,
-        at=now,
-    )
-    session.flush()
-    return triage, error is not None
-
-
 def _stranger(session: Session, content: Content, checker: Checker, reply: Reply, now: datetime) -> Level | None:
     """A number nobody knows: staff's queue, and one polite answer a day that says nothing of anybody."""
     clinic_id = clinic_for_stranger(session, reply.recipient)
@@ -258,7 +253,8 @@ def _stranger(session: Session, content: Content, checker: Checker, reply: Reply
         return None
     reply.processed_at = now
     reply.clinic_id = clinic_id
-    triage, _ = _triage(session, content, checker, reply, Answer(), now)
+    triage, _ = read(content, checker, reply, Answer())
+    store(session, reply, triage, now)
     raise_alert(
         session,
         clinic_id=clinic_id,
@@ -270,8 +266,7 @@ def _stranger(session: Session, content: Content, checker: Checker, reply: Reply
     number = telephone.from_sender(reply.sender)
     if number is not None and not _answered_lately(session, clinic_id, number, now):
         clinic = session.get_one(Clinic, clinic_id)
-        text = content.replies.answers.unknown_sender
-        body = render(text, clinic=clinic.name, phone=telephone.display(clinic.phone))
+        body = answer_text(content.replies, "unknown_sender", voice_of(clinic))
         draft = Draft(MessageKind.ANSWER, body, reason="svar til ukendt nummer")
         enqueue(session, draft, clinic_id=clinic_id, to_phone=number, now=now, reply_id=reply.id)
     return triage.level

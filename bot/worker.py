@@ -53,7 +53,7 @@ def housekeeping(runtime: Runtime) -> list[tuple[str, Tick]]:
         ("sweep", sweep),
         ("left behind", lambda session, now: process_left_behind(session, content, checker, now)),
         ("unsettled", raise_unsettled),
-        ("silence", raise_silences),
+        ("silence", lambda session, now: raise_silences(session, content, now)),
         ("resume", resume_due),
         ("complete", complete_finished),
     ]

@@ -33,13 +33,15 @@ class MessageState(StrEnum):
 
 class MessageKind(StrEnum):
     """STEP stands in a programme; ADVICE answers a red or amber reply; ANSWER any other reply; CONTACT_CHECK
-    asks whether the patient got hold of a doctor; STAFF was written by a staff member."""
+    asks whether the patient got hold of a doctor; STAFF was written by a staff member; REMINDER asks a screening again
+    that was not answered."""
 
     STEP = "step"
     ADVICE = "advice"
     ANSWER = "answer"
     CONTACT_CHECK = "contact_check"
     STAFF = "staff"
+    REMINDER = "reminder"
 
 
 class Colour(StrEnum):

@@ -67,11 +67,35 @@ class Forms(Frozen):
         return _checked(value)
 
 
-class Advice(Forms):
-    """The Danish forms, the same in other languages, and where they come from."""
+class Wording(Forms):
+    """The Danish forms, and the same in other languages."""
 
     en: Forms
     de: Forms
+
+    @model_validator(mode="after")
+    def _sends_to_the_same_in_every_language(self) -> Wording:
+        for language in (Language.ENGLISH, Language.GERMAN):
+            _sends_to_the_same(self.forms(language), self.forms(), f"{language}.")
+        return self
+
+    def forms(self, language: Language = Language.DANISH) -> tuple[str, str]:
+        """The templates while the patient's own doctor is open, and at other times."""
+        said = {Language.DANISH: self, Language.ENGLISH: self.en, Language.GERMAN: self.de}[language]
+        return said.doctor_open, said.doctor_closed
+
+
+def _sends_to_the_same(forms: tuple[str, str], model: tuple[str, str], place: str) -> None:
+    for when, other, text in zip(("doctor_open", "doctor_closed"), forms, model, strict=True):
+        if _CALLABLE.findall(other) != (wanted := _CALLABLE.findall(text)):
+            raise ValueError(f"{place}{when} must name the same to call in the same order: {wanted}")
+
+
+class Advice(Wording):
+    """What is said and where it comes from. `neutral`: the same without naming an illness, a body part or a symptom;
+    None when the ordinary wording names none."""
+
+    neutral: Wording | None = None
     sources: tuple[Source, ...] = ()
     outside_sources: str = ""
 
@@ -87,19 +111,14 @@ class Advice(Forms):
         return self
 
     @model_validator(mode="after")
-    def _sends_to_the_same_in_every_language(self) -> Advice:
-        for language in (Language.ENGLISH, Language.GERMAN):
-            for when, danish, other in zip(
-                ("doctor_open", "doctor_closed"), self.forms(), self.forms(language), strict=True
-            ):
-                if _CALLABLE.findall(other) != (wanted := _CALLABLE.findall(danish)):
-                    raise ValueError(f"{language}.{when} must name the same to call in the same order: {wanted}")
+    def _sends_to_the_same_in_both_wordings(self) -> Advice:
+        if self.neutral is not None:
+            _sends_to_the_same(self.neutral.forms(), self.forms(), "neutral.")
         return self
 
-    def forms(self, language: Language = Language.DANISH) -> tuple[str, str]:
-        """The templates while the patient's own doctor is open, and at other times."""
-        said = {Language.DANISH: self, Language.ENGLISH: self.en, Language.GERMAN: self.de}[language]
-        return said.doctor_open, said.doctor_closed
+    def wording(self, *, neutral: bool) -> Wording:
+        """The one place where the wording of advice is chosen."""
+        return self.neutral if neutral and self.neutral is not None else self
 
 
 def _names(*wanted: str) -> AfterValidator:

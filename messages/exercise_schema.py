@@ -113,6 +113,14 @@ def numbered(exercises: Mapping[str, Exercise], programme: str) -> tuple[Numbere
     return tuple(Numbered(number, *pair) for number, pair in enumerate(_ordered(exercises, programme), start=1))
 
 
+def number_of(exercises: Mapping[str, Exercise], programme: str, exercise: str) -> int:
+    """The number of an exercise on every sheet of a programme. Raises LookupError when the programme has it not."""
+    for item in numbered(exercises, programme):
+        if item.exercise.id == exercise:
+            return item.number
+    raise LookupError(f"the programme '{programme}' does not offer the exercise '{exercise}'")
+
+
 def first_exercises(
     exercises: Mapping[str, Exercise], programme: str, week: int, *, instructed: bool
 ) -> tuple[Numbered, ...]:

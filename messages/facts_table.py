@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from messages.facts import Fact, Facts, Service, claimed, is_accounted_for, sections, steps_by_name
+from messages.lint_adapting import forms_of, rules_of
 from messages.loader import Content
 from messages.red_flag_schema import Flag
-from messages.schema import Step
+from messages.schema import Source, Step
 
 _HEAD = """\
 # From source fact to text
 
 Made by `make content` from `messages/facts.toml`, the programmes, `advice.toml` and `red_flags.toml`; a test fails when
 it is out of date, when a fact is not accounted for, when a step does not exist, and when no fact claims a text.
-Patients read Danish, so the texts stand here in Danish, without the clinic's name in front.
+Patients read Danish, so the texts stand here in Danish, without the clinic's name in front. The neutral text is for
+clinics whose texts name no illness, body part or symptom.
 """
 
 
@@ -47,10 +49,35 @@ def _lines(facts: Facts, content: Content, flags: Mapping[str, Flag]) -> Iterato
         yield f"- **{name}** {document.title}. {document.kind}. {document.publisher}."
     for programme in content.programmes.values():
         yield f"\n## {programme.name} (`{programme.id}`, version {programme.version})\n"
-        yield "| Day | Step | Text | Sources |\n|---|---|---|---|"
+        yield "| Day | Step | Text | Neutral text | Sources |\n|---|---|---|---|---|"
         for step in programme.steps:
-            cited = "<br>".join(f"{source.document}: {source.section}" for source in step.sources)
-            yield f"| {step.day} | {step.id} | {step.text.removeprefix('{klinik}: ')} | {cited} |"
+            shown = f"{_texts(step, neutral=False)} | {_texts(step, neutral=True)}"
+            yield f"| {step.day} | {step.id} | {shown} | {_cited(step.sources)} |"
+    yield "\n## How a course adapts\n"
+    yield "The first rule that holds is followed; each stands once, with the programmes that follow it.\n"
+    yield "| Rule | When | Text | Neutral text | Sources |\n|---|---|---|---|---|"
+    for _, rule in rules_of(content):
+        followed = ", ".join(name for name, rules in content.rules.items() if rule in rules)
+        amber = f"amber: `{rule.flag}`"
+        text, neutral = (_without_name(text or amber) for text in (rule.text, rule.neutral))
+        form = f"<br>Exercises: {rule.form}" if rule.form else ""
+        same = "the same" if text == neutral else neutral
+        yield f"| {rule.id}<br>{followed} | {rule.reason} | {text}{form} | {same} | {_cited(rule.sources)} |"
+
+
+def _texts(step: Step, *, neutral: bool) -> str:
+    """The step as usual, easier and harder, as far as it has these."""
+    if neutral and step.neutral == step.text:
+        return "the same"
+    return "<br>".join(_without_name(step.template(form, neutral=neutral)) for _, form in forms_of(step))
+
+
+def _without_name(text: str) -> str:
+    return text.removeprefix("{klinik}: ")
+
+
+def _cited(sources: Iterable[Source]) -> str:
+    return "<br>".join(f"{source.document}: {source.section}" for source in sources)
 
 
 def _sources(fact: Fact, steps: Mapping[str, Step], flags: Mapping[str, Flag]) -> str:

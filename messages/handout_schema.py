@@ -14,6 +14,9 @@ HANDOUT_PLACEHOLDERS = frozenset({"telefon", "afsender", "laege", "vagt", "antal
 """What a line may name: the clinic's number, the number the texts come from, the doctor's number, the out-of-hours
 service with its number, and how many texts there are in how many weeks, and in a week."""
 
+SIGNS_FIELD = "Ring straks"
+"""How texts that may name no symptom call the list of signs on the sheet: its heading begins so."""
+
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
@@ -61,6 +64,8 @@ class Handout(Frozen):
     """What to do; the signs stand in `signs`."""
     signs: tuple[Signs, ...] = Field(min_length=1)
     sms: Section
+    keep: Line
+    """On the sheets of a clinic whose texts name no symptom: they point at this sheet."""
     own_notes: Line
     """Above the empty part of the sheet, where the clinic writes and draws by hand."""
 
@@ -82,4 +87,4 @@ class Handout(Frozen):
             yield from (section.heading, *section.lines)
         for signs in self.signs:
             yield from signs.lines
-        yield self.own_notes
+        yield from (self.keep, self.own_notes)

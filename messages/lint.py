@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import pairwise, product
+from itertools import pairwise
 
-from messages.advice_schema import AdviceGroup
-from messages.languages import Language
-from messages.lint_rules import RULES, Specimen
-from messages.lint_sheet import exercise_problems, handout_problems
+from messages.lint_adapting import adapting_problems
+from messages.lint_rules import RULES, Mode, Specimen
+from messages.lint_sheet import exercise_problems, handout_problems, unprinted
 from messages.loader import Content
+from messages.programme_schema import Programme
 from messages.readability import lix, sentences, words
-from messages.regions import NUMBER_MAX, REGION_IDS, SERVICE_MAX
-from messages.render import CLINIC_NAME_UNITS, render
-from messages.reply_schema import LONGEST_VALUES
-from messages.schema import Programme, Purpose, Source
+from messages.render import render
+from messages.schema import NUMBER, Purpose, Source
 from messages.sms import Encoding, measure
 from messages.source_schema import SourceDocument
-
-LONGEST_CLINIC = "Fysioterapien ved Nørre Allé 12"[:CLINIC_NAME_UNITS]
-PHONE = "12 34 56 78"
-LONGEST_SERVICE = {"service": "Lægevagttelefonen"[:SERVICE_MAX], "number": "70 11 07 0707"[:NUMBER_MAX]}
+from messages.specimens import LONGEST_CLINIC, PHONE, specimens
 
 TYPICAL_CLINIC = "Rygklinikken Aarhus"
+ANY_NUMBER = "2"
+"""Of an exercise. All have one digit."""
 FEWEST_TEXTS, MOST_TEXTS = 20, 36
 LONGEST_GAP = 7
 """Days between two screenings, and between the last one and the end of the course."""
@@ -46,7 +43,10 @@ class Finding:
 
 @dataclass(frozen=True)
 class Row:
-    """One text as it is sent with the longest clinic name. `lix`: of the text without the name, one decimal."""
+    """One text as it is sent with the longest clinic name. `lix`: of the text without the name, one decimal.
+
+    `form`: "ordinary", "neutral", or "both" when the text is the same in both.
+    """
 
     programme: str
     step: str
@@ -56,11 +56,14 @@ class Row:
     lix: float
     sources: tuple[str, ...]
     problems: tuple[str, ...]
+    mode: Mode
 
 
 @dataclass(frozen=True)
 class Figures:
-    """One course in numbers. `segments`: mean with a clinic name of ordinary length; `most_segments`: with the longest.
+    """One course in numbers, in one of its two forms.
+
+    `segments`: mean with a clinic name of ordinary length; `most_segments`: with the longest.
 
     `lix`: mean; `most_lix`; `longest_sentence` in words; `longest_gap`: most days without a screening.
     """
@@ -73,11 +76,13 @@ class Figures:
     most_lix: float
     longest_sentence: int
     longest_gap: int
+    mode: Mode
 
 
-def figures(programme: Programme) -> Figures:
-    typical = [render(step.text, clinic=TYPICAL_CLINIC, phone=PHONE) for step in programme.steps]
-    longest = [render(step.text, clinic=LONGEST_CLINIC, phone=PHONE) for step in programme.steps]
+def figures(programme: Programme, *, neutral: bool = False) -> Figures:
+    forms = [step.template(neutral=neutral) for step in programme.steps]
+    typical = [_filled_with(form, TYPICAL_CLINIC) for form in forms]
+    longest = [_filled_with(form, LONGEST_CLINIC) for form in forms]
     bodies = [text.split(": ", 1)[-1] for text in typical]
     indexes = [lix(body) for body in bodies]
     return Figures(
@@ -89,12 +94,17 @@ def figures(programme: Programme) -> Figures:
         most_lix=max(indexes),
         longest_sentence=max(len(words(sentence)) for body in bodies for sentence in sentences(body)),
         longest_gap=_longest_gap(programme),
+        mode="neutral" if neutral else "ordinary",
     )
 
 
-def mean_segments(programmes: Iterable[Programme]) -> float:
+def _filled_with(template: str, clinic: str) -> str:
+    return render(template, clinic=clinic, phone=PHONE, **{NUMBER: ANY_NUMBER})
+
+
+def mean_segments(programmes: Iterable[Programme], *, neutral: bool = False) -> float:
     """Segments per text over all courses, with a clinic name of ordinary length."""
-    table = [figures(programme) for programme in programmes]
+    table = [figures(programme, neutral=neutral) for programme in programmes]
     return sum(row.segments * row.texts for row in table) / sum(row.texts for row in table)
 
 
@@ -104,16 +114,17 @@ def _longest_gap(programme: Programme) -> int:
 
 
 def rows(content: Content) -> list[Row]:
-    """Every text a patient may receive: the programmes' steps, the advice, the answers."""
-    return [_row(specimen, content.sources) for specimen in _specimens(content)]
+    """Every text a patient may receive, in both forms: the programmes' steps, the advice, the answers."""
+    return [_row(specimen, content.sources) for specimen in specimens(content)]
 
 
 def lint(content: Content) -> list[Finding]:
     """All breaches; an empty list means that the content may be used."""
-    in_texts = [finding for specimen in _specimens(content) for finding in _text_findings(specimen, content.sources)]
+    in_texts = [finding for specimen in specimens(content) for finding in _text_findings(specimen, content.sources)]
     in_courses = [finding for programme in content.programmes.values() for finding in _course_findings(programme)]
-    in_means = list(_mean_findings(content.programmes.values()))
-    return in_texts + in_courses + in_means + list(_sheet_findings(content))
+    in_means = list(_mean_findings(tuple(content.programmes.values())))
+    in_rules = [Finding(*problem) for problem in adapting_problems(content)]
+    return in_texts + in_courses + in_means + in_rules + list(_sheet_findings(content))
 
 
 def _row(specimen: Specimen, sources: Mapping[str, SourceDocument]) -> Row:
@@ -127,44 +138,15 @@ def _row(specimen: Specimen, sources: Mapping[str, SourceDocument]) -> Row:
         lix=round(lix(specimen.body), 1),
         sources=tuple(f"{source.document}: {source.section}" for source in specimen.sources),
         problems=tuple(finding.problem for finding in _text_findings(specimen, sources)),
+        mode=specimen.mode,
     )
-
-
-def _specimens(content: Content) -> Iterator[Specimen]:
-    for programme in content.programmes.values():
-        for step in programme.steps:
-            filled = render(step.text, clinic=LONGEST_CLINIC, phone=PHONE)
-            yield Specimen(programme.id, step.id, "step", step.text, filled, step.sources, step)
-    yield from _advice_specimens(content)
-    for name, template in content.replies.answers:
-        filled = render(template, clinic=LONGEST_CLINIC, phone=PHONE, **LONGEST_VALUES)
-        yield Specimen("answers", name, "answer", template, filled)
-
-
-def _advice_specimens(content: Content) -> Iterator[Specimen]:
-    service = content.regions[REGION_IDS[0]].model_copy(update=LONGEST_SERVICE)
-    for group, language in product(AdviceGroup, Language):
-        advice = content.advice[group]
-        calls = content.calls[language].names(PHONE, service, content.national)
-        table = group.value if language is Language.DANISH else f"{group.value}.{language}"
-        for when, template in zip(("doctor_open", "doctor_closed"), advice.forms(language), strict=True):
-            filled = render(template, clinic=LONGEST_CLINIC, phone=PHONE, **calls)
-            yield Specimen(
-                "advice",
-                f"{table}.{when}",
-                "advice",
-                template,
-                filled,
-                advice.sources,
-                red=group.is_red,
-                language=language,
-            )
 
 
 def _text_findings(specimen: Specimen, sources: Mapping[str, SourceDocument]) -> Iterator[Finding]:
     for name, rule in RULES.items():
         for problem in rule(specimen):
-            yield Finding(specimen.place, specimen.name, name, problem)
+            shown = f"in the neutral form: {problem}" if specimen.mode == "neutral" else problem
+            yield Finding(specimen.place, specimen.name, name, shown)
     for problem in _unregistered(specimen.sources, sources):
         yield Finding(specimen.place, specimen.name, "source", problem)
 
@@ -176,6 +158,8 @@ def _sheet_findings(content: Content) -> Iterator[Finding]:
             if offer.programme not in content.programmes:
                 yield Finding("exercises", exercise.id, "programme", f"there is no programme '{offer.programme}'")
     yield from (Finding("sheet", *problem) for problem in handout_problems(content.handout, content.programmes))
+    for programme in content.programmes.values():
+        yield from (Finding(programme.id, *problem) for problem in unprinted(programme, content.exercises))
     cited = [("exercises", item.id, item.sources) for item in content.exercises.values()]
     cited += [("sheet", "handout", signs.sources) for signs in content.handout.signs]
     for place, name, sources in cited:
@@ -195,6 +179,8 @@ def _registered(source: Source, sources: Mapping[str, SourceDocument]) -> bool:
 
 def _course_findings(programme: Programme) -> Iterator[Finding]:
     days = [step.day for step in programme.steps]
+    if programme.reminder is None:
+        yield Finding(programme.id, "", "reminder", "nothing asks again when a screening is not answered")
     for step, earlier in zip(programme.steps[1:], programme.steps, strict=False):
         if step.day == earlier.day:
             yield Finding(programme.id, step.id, "one-a-day", f"a second text on day {step.day}")
@@ -208,21 +194,23 @@ def _course_findings(programme: Programme) -> Iterator[Finding]:
     if not FEWEST_TEXTS <= len(days) <= MOST_TEXTS:
         problem = f"{len(days)} texts; a course has {FEWEST_TEXTS} to {MOST_TEXTS}"
         yield Finding(programme.id, "", "course-length", problem)
-    yield from _figure_findings(figures(programme))
+    if (gap := _longest_gap(programme)) > LONGEST_GAP:
+        yield Finding(programme.id, "", "screening-gap", f"{gap} days without a screening; at most {LONGEST_GAP}")
+    for neutral in (False, True):
+        yield from _figure_findings(figures(programme, neutral=neutral))
 
 
 def _figure_findings(row: Figures) -> Iterator[Finding]:
-    if row.longest_gap > LONGEST_GAP:
-        problem = f"{row.longest_gap} days without a screening; at most {LONGEST_GAP}"
-        yield Finding(row.programme, "", "screening-gap", problem)
     if row.segments > MEAN_SEGMENTS_ONE_COURSE:
-        problem = f"{row.segments:.2f} segments per text; at most {MEAN_SEGMENTS_ONE_COURSE}"
+        problem = f"{row.mode}: {row.segments:.2f} segments per text; at most {MEAN_SEGMENTS_ONE_COURSE}"
         yield Finding(row.programme, "", "mean-segments", problem)
     if row.lix > MEAN_LIX:
-        yield Finding(row.programme, "", "mean-lix", f"mean LIX {row.lix:.1f}; at most {MEAN_LIX}")
+        yield Finding(row.programme, "", "mean-lix", f"{row.mode}: mean LIX {row.lix:.1f}; at most {MEAN_LIX}")
 
 
-def _mean_findings(programmes: Iterable[Programme]) -> Iterator[Finding]:
-    mean = mean_segments(programmes)
-    if mean > MEAN_SEGMENTS:
-        yield Finding("all", "", "mean-segments", f"{mean:.2f} segments per text; at most {MEAN_SEGMENTS}")
+def _mean_findings(programmes: Collection[Programme]) -> Iterator[Finding]:
+    for neutral in (False, True):
+        mean = mean_segments(programmes, neutral=neutral)
+        if mean > MEAN_SEGMENTS:
+            form = "neutral" if neutral else "ordinary"
+            yield Finding("all", "", "mean-segments", f"{form}: {mean:.2f} segments per text; at most {MEAN_SEGMENTS}")

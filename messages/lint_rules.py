@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
+from messages.handout_schema import SIGNS_FIELD
 from messages.languages import Language
 from messages.lint_words import WORDS, LintWords
 from messages.readability import lix, sentences, words
@@ -26,27 +27,34 @@ NECK = "nerverod-nakke"
 
 _LINK = re.compile(r"https?:|www\.|[^\W_]\.[^\W\d_]{2,}", re.IGNORECASE)
 _SCREENED = ("ny", "tisse", "afføring", "mellem benene", "feber", "JA eller NEJ")
+_SCREENED_NEUTRALLY = (f'feltet "{SIGNS_FIELD}"', "dit ark", "nyt", "JA eller NEJ", "ring straks til lægen")
 _SCREENED_BACK = ("svagt ben",)
 _SCREENED_NECK = ("svag arm", "klodset hånd", "svage ben", "usikker gang")
+
+
+Mode = Literal["ordinary", "neutral", "both"]
 
 
 @dataclass(frozen=True)
 class Specimen:
     """One text as it is judged: the template, and filled in with the longest clinic name and real-looking numbers.
 
-    `place`: the programme, or "advice", "answers" or "sheet" (exercises and what is printed).
-    `red`: answers a red flag. `step`: None outside programmes.
+    `place`: the programme, or "advice", "answers", "rules" or "sheet" (exercises and what is printed).
+    `red`: answers a red flag. `step`: None outside programmes. `mode`: "neutral" is for clinics whose texts name no
+    illness, body part or symptom, "both" is sent by all clinics. `asks`: the question that a rule's text asks.
     """
 
     place: str
     name: str
-    kind: Literal["step", "advice", "answer", "sheet"]
+    kind: Literal["step", "rule", "advice", "answer", "sheet"]
     template: str
     filled: str
     sources: tuple[Source, ...] = ()
     step: Step | None = None
     red: bool = False
     language: Language = Language.DANISH
+    asks: str | None = None
+    mode: Mode = "ordinary"
 
     @property
     def words(self) -> LintWords:
@@ -85,7 +93,7 @@ def _easy(specimen: Specimen) -> Iterator[str]:
 
 
 def _short_sentences(specimen: Specimen) -> Iterator[str]:
-    if specimen.kind not in {"step", "sheet"}:
+    if specimen.kind not in {"step", "rule", "sheet"}:
         return  # telephone numbers count as words, and advice is full of them
     for sentence in sentences(specimen.body):
         if len(words(sentence)) > MAX_SENTENCE_WORDS:
@@ -117,6 +125,12 @@ def _no_medicine(specimen: Specimen) -> Iterator[str]:
         yield f"names a medicine or a dose: '{match.group()}'"
 
 
+def _neutral(specimen: Specimen) -> Iterator[str]:
+    if specimen.mode != "ordinary":
+        for match in specimen.words.telling.finditer(specimen.body):
+            yield f"tells of an illness, a body part or a symptom: '{match.group()}'"
+
+
 def _plain_signs(specimen: Specimen) -> Iterator[str]:
     if specimen.body.count("?") > 1:
         yield "more than one question"
@@ -141,18 +155,20 @@ def _welcome(specimen: Specimen) -> Iterator[str]:
         for needed in ("STOP", "112", "ikke døgnet rundt", "læge", "lægevagt"):
             if needed not in specimen.body:
                 yield f"the welcome must say '{needed}'"
+        if specimen.mode == "neutral" and "Gem arket" not in specimen.body:
+            yield "the welcome must tell the patient to keep the sheet: 'Gem arket'"
 
 
 def _screening(specimen: Specimen) -> Iterator[str]:
     if specimen.purpose is Purpose.SCREENING:
         own = _SCREENED_NECK if specimen.place == NECK else _SCREENED_BACK
-        for needed in (*_SCREENED, *own):
+        for needed in _SCREENED_NEUTRALLY if specimen.mode == "neutral" else (*_SCREENED, *own):
             if needed.lower() not in specimen.body.lower():
                 yield f"the screening must ask about '{needed}'"
 
 
 def _question(specimen: Specimen) -> Iterator[str]:
-    question = specimen.step.question if specimen.step else None
+    question = specimen.step.question if specimen.step else specimen.asks
     if question and "?" not in specimen.body:
         yield "a question without a question mark"
     if question in {"exercise", "activity", "sleep", "mood", "work"} and "Svar JA eller NEJ" not in specimen.body:
@@ -161,7 +177,9 @@ def _question(specimen: Specimen) -> Iterator[str]:
         yield "must ask for BEDRE, DET SAMME or VÆRRE"
     if question == "pain" and "fra 0 til 10" not in specimen.body:
         yield "must ask for a number from 0 to 10"
-    if specimen.step and not question and "?" in specimen.body:
+    if question == "barrier" and not all(word in specimen.body for word in ("TID", "USIKKER", "GLEMT")):
+        yield "must name the answers TID, USIKKER and GLEMT"
+    if (specimen.step or specimen.kind == "rule") and not question and "?" in specimen.body:
         yield "asks something, but names no question kind"
 
 
@@ -190,6 +208,7 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "promise": _no_promise,
         "diagnosis": _no_diagnosis,
         "medicine": _no_medicine,
+        "neutral": _neutral,
         "signs": _plain_signs,
         "soothing": _no_soothing,
         "welcome": _welcome,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from messages.exercise_schema import Exercise
-from messages.handout_schema import HANDOUT_PLACEHOLDERS, Handout
+from messages.exercise_schema import Exercise, first_exercises
+from messages.handout_schema import HANDOUT_PLACEHOLDERS, SIGNS_FIELD, Handout
 from messages.lint_rules import RULES, Specimen
+from messages.programme_schema import Programme
 
 SHEET_RULES = ("lix", "sentence", "link", "promise", "diagnosis", "medicine", "signs")
 """Those that paper shares with a text message; its length and its alphabet are its own."""
@@ -38,8 +39,19 @@ def handout_problems(handout: Handout, programmes: Mapping[str, object]) -> Iter
     for needed in ("{laege}", "{vagt}", "112"):
         if not any(needed in line for line in handout.red_flags.lines):
             yield "handout", "red-flags", f"the card must say whom to call: '{needed}'"
+    if not handout.red_flags.heading.startswith(SIGNS_FIELD):
+        yield "handout", "red-flags", f"the list of signs must be called '{SIGNS_FIELD}', as the texts call it"
     if not any("STOP" in line for line in handout.sms.lines):
         yield "handout", "stop", "the sheet must say how to stop"
+
+
+def unprinted(programme: Programme, exercises: Mapping[str, Exercise]) -> Iterator[Problem]:
+    """Exercises that a text sends the patient to, but that the sheet printed at enrolment does not show."""
+    for step in programme.steps:
+        taught = step.requires == "instructed"
+        sheet = first_exercises(exercises, programme.id, 1, instructed=taught)
+        if step.exercise is not None and step.exercise not in {item.exercise.id for item in sheet}:
+            yield step.id, "sheet", f"the exercise '{step.exercise}' is not on the sheet printed at enrolment"
 
 
 def _broken(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -12,15 +12,19 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from messages.advice_schema import Advice, AdviceFile, AdviceGroup, Calls
-from messages.exercise_schema import Exercise, ExercisesFile
+from messages.exercise_schema import Exercise, ExercisesFile, number_of
 from messages.handout_schema import Handout
 from messages.languages import Language, Languages
+from messages.programme_schema import Programme
 from messages.regions import NationalNumbers, Region, RegionsFile
 from messages.reply_schema import Replies
-from messages.schema import Programme
+from messages.rule_schema import Rule, RulesFile
 from messages.source_schema import SourceDocument, SourcesFile
+from messages.version_schema import VersionsFile
 
 SHIPPED = Path(__file__).parent
+RELEASED = "released"
+"""The folder, inside that of the programmes, where every released version lies as it was."""
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -46,6 +50,26 @@ class Content:
     drawings: Mapping[str, str]
     """The SVG of each exercise, by its id."""
     handout: Handout
+    rules: Mapping[str, tuple[Rule, ...]]
+    """By the programme's id, in the order in which they are tried."""
+    shared_rules: Mapping[str, Rule]
+    """The rules of rules.toml by id. They answer, as replies.toml does, and are not part of a programme's version."""
+    released: Mapping[tuple[str, int], Programme]
+    """The released versions, the present ones too, by programme and version."""
+    digests: Mapping[tuple[str, int], str]
+    """What each released version meant when it was released (messages.versions.digest)."""
+
+    def programme(self, programme_id: str, version: int) -> Programme | None:
+        """A programme as an enrolment knows it; None when this version is not at hand."""
+        current = self.programmes.get(programme_id)
+        if current is not None and current.version == version:
+            return current
+        return self.released.get((programme_id, version))
+
+    def rules_of(self, programme: Programme) -> tuple[Rule, ...]:
+        """The rules that a programme follows, its own first; one that rules.toml has no more is left out."""
+        shared = (self.shared_rules.get(name) for name in programme.rules)
+        return (*programme.own_rules, *(rule for rule in shared if rule is not None))
 
 
 def load_content(folder: Path | None = None) -> Content:
@@ -56,9 +80,13 @@ def load_content(folder: Path | None = None) -> Content:
     root = SHIPPED if folder is None else folder
     regions = load_toml(root / "regions.toml", RegionsFile)
     advice = load_toml(root / "advice.toml", AdviceFile)
-    exercises = load_toml(root / "exercises.toml", ExercisesFile).exercises
+    exercises = {exercise.id: exercise for exercise in load_toml(root / "exercises.toml", ExercisesFile).exercises}
+    programmes = _programmes(root / "programmes")
+    released = _released(root / "programmes" / RELEASED)
+    _exercises_offered([*programmes.values(), *released.values()], exercises)
+    shared = {rule.id: rule for rule in load_toml(root / "rules.toml", RulesFile).rules}
     return Content(
-        programmes=MappingProxyType(_programmes(root / "programmes")),
+        programmes=MappingProxyType(programmes),
         advice=MappingProxyType(dict(advice.group)),
         calls=MappingProxyType(dict(advice.call)),
         languages=load_toml(root / "languages.toml", Languages),
@@ -66,9 +94,13 @@ def load_content(folder: Path | None = None) -> Content:
         regions=MappingProxyType(dict(regions.region)),
         national=regions.national,
         sources=MappingProxyType(dict(load_toml(root / "sources.toml", SourcesFile).source)),
-        exercises=MappingProxyType({exercise.id: exercise for exercise in exercises}),
-        drawings=MappingProxyType({exercise.id: _drawing(root, exercise.id) for exercise in exercises}),
+        exercises=MappingProxyType(exercises),
+        drawings=MappingProxyType({name: _drawing(root, name) for name in exercises}),
         handout=load_toml(root / "handout.toml", Handout),
+        rules=MappingProxyType(_rules(programmes, shared)),
+        shared_rules=MappingProxyType(shared),
+        released=MappingProxyType(released),
+        digests=_digests(root / "programmes" / RELEASED / "versions.toml"),
     )
 
 
@@ -81,6 +113,43 @@ def _programmes(folder: Path) -> dict[str, Programme]:
         if programme.id != stem:
             raise ContentError(f"{stem}.toml: the id is '{programme.id}'; it must be the file's name, '{stem}'.")
     return programmes
+
+
+def _exercises_offered(programmes: Iterable[Programme], exercises: Mapping[str, Exercise]) -> None:
+    for programme in programmes:
+        for step in programme.steps:
+            try:
+                if step.exercise is not None:
+                    number_of(exercises, programme.id, step.exercise)
+            except LookupError as error:
+                raise ContentError(f"{programme.id}.toml: step '{step.id}', field exercise: {error}.") from error
+
+
+def _rules(programmes: Mapping[str, Programme], known: Mapping[str, Rule]) -> dict[str, tuple[Rule, ...]]:
+    for programme in programmes.values():
+        if unknown := [name for name in programme.rules if name not in known]:
+            raise ContentError(f"{programme.id}.toml: rules: rules.toml has no rule {unknown}.")
+        if doubled := [rule.id for rule in programme.own_rules if rule.id in known]:
+            raise ContentError(f"{programme.id}.toml: rule: rules.toml has rules of the same name: {doubled}.")
+    return {name: (*item.own_rules, *(known[rule] for rule in item.rules)) for name, item in programmes.items()}
+
+
+def _released(folder: Path) -> dict[tuple[str, int], Programme]:
+    released = {}
+    for path in sorted(folder.glob("*-*.toml")):
+        programme = load_toml(path, Programme)
+        if path.stem != f"{programme.id}-{programme.version}":
+            raise ContentError(
+                f"{RELEASED}/{path.name}: holds version {programme.version} of '{programme.id}'; "
+                f"it must be called {programme.id}-{programme.version}.toml."
+            )
+        released[programme.id, programme.version] = programme
+    return released
+
+
+def _digests(path: Path) -> Mapping[tuple[str, int], str]:
+    """Nothing counts as released where there is no register."""
+    return (load_toml(path, VersionsFile) if path.exists() else VersionsFile()).digests()
 
 
 def _drawing(root: Path, exercise: str) -> str:
@@ -119,11 +188,11 @@ def _place(loc: tuple[int | str, ...], data: Mapping[str, Any]) -> str:
     """ "step 'day-3', field text: " where pydantic says ("step", 4, "text")."""
     if not loc:
         return ""
-    if len(loc) > 1 and loc[0] in {"step", "steps"} and isinstance(loc[1], int):
-        steps = data.get("step")
-        step = steps[loc[1]] if isinstance(steps, list) else None
-        name = step.get("id") if isinstance(step, dict) else None
-        label = f"step '{name}'" if name else f"step number {loc[1] + 1}"
+    if len(loc) > 1 and loc[0] in {"step", "rule"} and isinstance(loc[1], int):
+        items = data.get(loc[0])
+        item = items[loc[1]] if isinstance(items, list) else None
+        name = item.get("id") if isinstance(item, dict) else None
+        label = f"{loc[0]} '{name}'" if name else f"{loc[0]} number {loc[1] + 1}"
         field = ".".join(str(part) for part in loc[2:])
         return f"{label}, field {field}: " if field else f"{label}: "
     return f"{'.'.join(str(part) for part in loc)}: "

@@ -9,6 +9,7 @@ from typing import Annotated, Literal, TypeVar, get_args
 
 from pydantic import AfterValidator, Field, StringConstraints, field_validator, model_validator
 
+from messages.rule_schema import Barrier
 from messages.schema import Frozen, QuestionKind
 
 LONGEST_VALUES: Mapping[str, str] = MappingProxyType(
@@ -106,13 +107,14 @@ class Vocabulary(Frozen):
     worse: tuple[Word, ...]
     numbers: Annotated[Mapping[Word, Annotated[int, Field(ge=0, le=10)]], AfterValidator(_frozen)]
     commands: Annotated[Mapping[str, tuple[Word, ...]], AfterValidator(_frozen)]
+    barriers: Annotated[Mapping[Barrier, tuple[Word, ...]], AfterValidator(_frozen)]
 
     @field_validator("yes", "no", "better", "same", "worse", mode="before")
     @classmethod
     def _list_to_tuple(cls, value: object) -> object:
         return tuple(value) if isinstance(value, list) else value
 
-    @field_validator("commands", mode="before")
+    @field_validator("commands", "barriers", mode="before")
     @classmethod
     def _lists_to_tuples(cls, value: object) -> object:
         if not isinstance(value, dict):
@@ -126,7 +128,9 @@ class Vocabulary(Frozen):
         if set(self.numbers.values()) != set(range(11)):
             raise ValueError("every number from 0 to 10 needs at least one word")
         progress = (self.better, self.same, self.worse)
-        meanings = [self.yes, self.no, *progress, tuple(self.numbers), *self.commands.values()]
+        if set(self.barriers) != set(get_args(Barrier)):
+            raise ValueError(f"the barriers must be {list(get_args(Barrier))}")
+        meanings = [self.yes, self.no, *progress, tuple(self.numbers), *self.commands.values(), *self.barriers.values()]
         words = [word for meaning in meanings for word in meaning]
         twice = sorted({word for word in words if words.count(word) > 1})
         if twice:
@@ -154,9 +158,22 @@ def _about_questions(concerns: Mapping[str, Concern]) -> Mapping[str, Concern]:
     return concerns
 
 
+def _of_known_answers(neutral: Mapping[str, str]) -> Mapping[str, str]:
+    if unknown := set(neutral) - set(Answers.model_fields):
+        raise ValueError(f"there are no such answers: {sorted(unknown)}")
+    return neutral
+
+
 class Replies(Frozen):
-    """replies.toml. `concern`: by the kind of question."""
+    """replies.toml. `concern`: by the kind of question. `neutral`: the answers whose ordinary form names an illness, a
+    body part or a symptom, without it."""
 
     answers: Answers
+    neutral: Annotated[Mapping[str, Template], AfterValidator(_of_known_answers), AfterValidator(_frozen)]
     vocabulary: Vocabulary
     concern: Annotated[Mapping[str, Concern], AfterValidator(_about_questions), AfterValidator(_frozen)]
+
+    def form(self, name: str, *, neutral: bool) -> str:
+        """The template of an answer: the one place where its form is chosen."""
+        ordinary: str = getattr(self.answers, name)
+        return self.neutral.get(name, ordinary) if neutral else ordinary

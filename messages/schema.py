@@ -7,15 +7,31 @@ from datetime import time
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 QuestionKind = Literal["screening", "pain", "exercise", "activity", "progress", "sleep", "mood", "work"]
+Form = Literal["easier", "usual", "harder"]
+"""How hard the exercises of a course are."""
 
-PLACEHOLDERS = frozenset({"klinik", "telefon"})
-"""What a step's text may refer to: the clinic's name and its telephone number."""
+NUMBER = "nummer"
+"""The place in a text for the number of the step's exercise on the printed sheet."""
+PLACEHOLDERS = frozenset({"klinik", "telefon", NUMBER})
+"""What a step's text may refer to: the clinic's name, its telephone number, and the number of the step's exercise."""
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+
+
+def _checked(template: str) -> str:
+    unknown = set(_PLACEHOLDER.findall(template)) - PLACEHOLDERS
+    if unknown:
+        raise ValueError(f"unknown placeholder {sorted(unknown)}; known are {sorted(PLACEHOLDERS)}")
+    if "{klinik}" not in template:
+        raise ValueError("the text must name the clinic: {klinik}")
+    return template
+
+
+StepText = Annotated[str, StringConstraints(min_length=10, strip_whitespace=True), AfterValidator(_checked)]
 
 
 class Frozen(BaseModel):
@@ -42,18 +58,31 @@ class Source(Frozen):
     section: Annotated[str, StringConstraints(min_length=3)]
 
 
+class Variant(Frozen):
+    """Another form of a step's text. `neutral`: the same without naming body or illness."""
+
+    text: StepText
+    neutral: StepText
+
+
 class Step(Frozen):
-    """One text of a programme.
+    """One text of a programme, in two forms: `neutral` names no illness, body part or symptom.
 
     `day` counts from the day of enrolment (0). `at` is local wall-clock time; without it the patient's own
     time of day is used. `tolerance_hours`: how late it may still go out, after that it is expired.
     `on_holidays`: may go out on a day when Danish clinics are closed. `requires`: sent only when it holds.
+    `exercise`: the one of exercises.toml that the text is about; {nummer} is its number on the patient's sheet.
+    `easier`, `harder`: sent in place of `text` and `neutral` to a patient whose exercises have that form.
     """
 
     id: Identifier
     day: Annotated[int, Field(ge=0, le=100)]
     purpose: Purpose
-    text: Annotated[str, StringConstraints(min_length=10, strip_whitespace=True)]
+    text: StepText
+    neutral: StepText
+    easier: Variant | None = None
+    harder: Variant | None = None
+    exercise: Identifier | None = None
     at: time | None = None
     question: QuestionKind | None = None
     requires: Literal["instructed"] | None = None
@@ -71,16 +100,6 @@ class Step(Frozen):
     def _purpose_by_name(cls, value: object) -> object:
         return Purpose(value) if isinstance(value, str) else value
 
-    @field_validator("text")
-    @classmethod
-    def _placeholders_known(cls, value: str) -> str:
-        unknown = set(_PLACEHOLDER.findall(value)) - PLACEHOLDERS
-        if unknown:
-            raise ValueError(f"unknown placeholder {sorted(unknown)}; known are {sorted(PLACEHOLDERS)}")
-        if "{klinik}" not in value:
-            raise ValueError("the text must name the clinic: {klinik}")
-        return value
-
     @model_validator(mode="after")
     def _screening_asks(self) -> Step:
         if (self.purpose is Purpose.SCREENING) != (self.question == "screening"):
@@ -89,43 +108,17 @@ class Step(Frozen):
             raise ValueError("a text that tells the patient something needs at least one source")
         return self
 
-
-class Programme(Frozen):
-    """A versioned course of texts for one condition."""
-
-    id: Identifier
-    version: Annotated[int, Field(ge=1)]
-    name: Annotated[str, StringConstraints(min_length=3, max_length=60)]
-    neutral_name: Annotated[str, StringConstraints(min_length=3, max_length=60)]
-    weeks: Annotated[int, Field(ge=1, le=13)]
-    signed_off_by: str = ""
-    steps: tuple[Step, ...] = Field(alias="step", min_length=5)
-
-    @field_validator("steps", mode="before")
-    @classmethod
-    def _list_to_tuple(cls, value: object) -> object:
-        return tuple(value) if isinstance(value, list) else value
-
     @model_validator(mode="after")
-    def _steps_make_a_course(self) -> Programme:
-        ids = [step.id for step in self.steps]
-        twice = {i for i in ids if ids.count(i) > 1}
-        if twice:
-            raise ValueError(f"step ids used twice: {sorted(twice)}")
-        days = [step.day for step in self.steps]
-        if days != sorted(days):
-            raise ValueError("steps must stand in the order of their days")
-        if self.steps[0].purpose is not Purpose.WELCOME or self.steps[0].day != 0:
-            raise ValueError("the first step must be the welcome on day 0")
-        if days[-1] > self.weeks * 7 + 2:
-            raise ValueError(f"the last step is on day {days[-1]}, after the {self.weeks} weeks of the course")
-        self._screened_weekly()
+    def _forms_fit(self) -> Step:
+        variants = [variant for variant in (self.easier, self.harder) if variant is not None]
+        if variants and self.purpose not in {Purpose.EXERCISE, Purpose.ACTIVITY}:
+            raise ValueError("only exercise and activity have an easier and a harder form")
+        texts = [self.text, self.neutral, *(text for some in variants for text in (some.text, some.neutral))]
+        if self.exercise is None and any(f"{{{NUMBER}}}" in text for text in texts):
+            raise ValueError("{nummer} is the number of an exercise: the step must name it")
         return self
 
-    def _screened_weekly(self) -> None:
-        days = [step.day for step in self.steps if step.purpose is Purpose.SCREENING]
-        if not days or days[0] != 1:
-            raise ValueError("the red-flag screening must be asked on day 1")
-        for earlier, later in zip(days, [*days[1:], self.steps[-1].day], strict=True):
-            if later - earlier > 7:
-                raise ValueError(f"no screening between day {earlier} and day {later}: at most 7 days apart")
+    def template(self, form: Form = "usual", *, neutral: bool) -> str:
+        """The template to send: the one place where a form is chosen. The usual one where the step has no other."""
+        variant = {"easier": self.easier, "harder": self.harder, "usual": None}[form] or self
+        return variant.neutral if neutral else variant.text

@@ -17,16 +17,16 @@ from core.models import (
     MessageState,
     Patient,
 )
-from scheduler.outbox import LEASE, open_red
+from scheduler.outbox import LEASE, TIMED, open_red
 from scheduler.planning import PAUSED_BY_RED
 
 
 def claim(session: Session, worker: str, limit: int, now: datetime) -> list[Outbound]:
     """Mark up to `limit` due rows as `sending` for this worker, most urgent first, in one statement.
 
-    The truth is asked again here, whatever a row's state says: a step goes only in a running course, exercise and
-    reassurance not beside an open red alert, and an opted-out patient gets only advice already owed and the answer
-    to the opting out itself.
+    The truth is asked again here, whatever a row's state says: a timed text goes only in a running course, exercise,
+    reassurance and reminders not beside an open red alert, and an opted-out patient gets only advice already owed and
+    the answer to the opting out itself.
     """
     due = (
         select(Message.id)
@@ -34,6 +34,7 @@ def claim(session: Session, worker: str, limit: int, now: datetime) -> list[Outb
         .outerjoin(Enrolment, Message.enrolment_id == Enrolment.id)
         .where(
             Message.state == MessageState.PLANNED,
+            Message.due_at <= now,  # said for the index: the next attempt is never before it
             Message.next_attempt_at <= now,
             Message.expires_at > now,
             or_(
@@ -41,8 +42,8 @@ def claim(session: Session, worker: str, limit: int, now: datetime) -> list[Outb
                 Message.created_at == Patient.opted_out_at,
                 Message.kind == MessageKind.ADVICE,
             ),
-            or_(Message.kind != MessageKind.STEP, Enrolment.state == EnrolmentState.ACTIVE),
-            or_(Message.purpose.not_in(PAUSED_BY_RED), ~open_red(Message.patient_id)),
+            or_(Message.kind.not_in(TIMED), Enrolment.state == EnrolmentState.ACTIVE),
+            or_(Message.purpose.not_in((*PAUSED_BY_RED, MessageKind.REMINDER)), ~open_red(Message.patient_id)),
         )
         .order_by(Message.priority, Message.next_attempt_at, Message.id)
         .limit(limit)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, exists, func, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from core.models import (
@@ -31,15 +32,19 @@ PRIORITY = {
     MessageKind.ANSWER: 5,
     MessageKind.STAFF: 5,
     MessageKind.STEP: 9,
+    MessageKind.REMINDER: 9,
 }
 LIFETIME = {
     MessageKind.ADVICE: timedelta(hours=24),
     MessageKind.CONTACT_CHECK: timedelta(hours=6),
     MessageKind.ANSWER: timedelta(hours=6),
     MessageKind.STAFF: timedelta(hours=24),
+    MessageKind.REMINDER: timedelta(hours=12),
 }
 LEASE = timedelta(minutes=2)
 """Longer than any send may take; after it a claimed row is unknown, for its worker is gone."""
+TIMED = (MessageKind.STEP, MessageKind.REMINDER)
+"""What no text of the patient's calls for: it goes in the clinic's window and in a running course alone."""
 WAITING = (MessageState.PLANNED, MessageState.HELD)
 MAYBE_ARRIVED = (MessageState.SENDING, MessageState.SENT, MessageState.DELIVERED, MessageState.UNKNOWN)
 
@@ -73,7 +78,10 @@ ALLOWED: dict[MessageState, frozenset[MessageState]] = {
 
 @dataclass(frozen=True)
 class Draft:
-    """A text to be put in the outbox now, outside any programme. `body_in_danish`: when `language` is another."""
+    """A text to be put in the outbox now, outside any programme.
+
+    `body_in_danish`: when `language` is another. `reminds_id`: the message whose question this one asks again.
+    """
 
     kind: MessageKind
     body: str
@@ -82,6 +90,7 @@ class Draft:
     reason: str = ""
     language: Language = Language.DANISH
     body_in_danish: str | None = None
+    reminds_id: int | None = None
 
 
 def sources_of(target: MessageState) -> list[MessageState]:
@@ -160,6 +169,7 @@ def enqueue(
         patient_id=patient_id,
         enrolment_id=enrolment_id,
         reply_id=reply_id,
+        reminds_id=draft.reminds_id,
         staff_id=staff_id,
         kind=draft.kind,
         purpose=draft.kind,
@@ -204,23 +214,26 @@ def apply_holds(session: Session, enrolment_id: int, facts: Facts) -> None:
     """
     steps = (Message.enrolment_id == enrolment_id, Message.kind == MessageKind.STEP)
     screenings = session.scalars(
-        select(Message.due_at).where(*steps, Message.purpose == Purpose.SCREENING).order_by(Message.due_at)
+        select(Message.due_at)
+        .where(*steps, Message.purpose == Purpose.SCREENING, Message.state != MessageState.CANCELLED)
+        .order_by(Message.due_at)
     ).all()
-    waiting = session.scalars(
-        select(Message)
+    waiting = session.execute(
+        select(Message.id, Message.purpose, Message.due_at, Message.state, Message.reason)
         .where(*steps, Message.state.in_(WAITING))
         .order_by(Message.id)
         .with_for_update()
-        .execution_options(populate_existing=True)
-    )
+    ).all()
+    changed: dict[tuple[MessageState, str], list[int]] = {}
     for row in waiting:
-        asked_before = [due_at for due_at in screenings if due_at < row.due_at]
-        reason = hold_reason(Purpose(row.purpose), asked_before[-1] if asked_before else None, facts)
-        if reason is not None:
-            row.state, row.reason = MessageState.HELD, reason
-        elif row.state == MessageState.HELD:
-            row.state, row.reason = MessageState.PLANNED, "frigivet"
-    session.flush()
+        asked_before = bisect_left(screenings, row.due_at)
+        reason = hold_reason(Purpose(row.purpose), screenings[asked_before - 1] if asked_before else None, facts)
+        if reason is not None and (row.state, row.reason) != (MessageState.HELD, reason):
+            changed.setdefault((MessageState.HELD, reason), []).append(row.id)
+        elif reason is None and row.state == MessageState.HELD:
+            changed.setdefault((MessageState.PLANNED, "frigivet"), []).append(row.id)
+    for (state, reason), ids in changed.items():
+        session.execute(update(Message).where(Message.id.in_(ids)).values(state=state, reason=reason))
 
 
 def cancel_waiting(session: Session, reason: str, *conditions: ColumnElement[bool]) -> int:
@@ -241,17 +254,18 @@ def cancel_course(session: Session, enrolment_id: int, reason: str) -> int:
         session,
         reason,
         Message.enrolment_id == enrolment_id,
-        or_(Message.kind == MessageKind.STEP, Message.kind == MessageKind.CONTACT_CHECK),
+        Message.kind.in_((*TIMED, MessageKind.CONTACT_CHECK)),
     )
 
 
 def open_questions(session: Session, patient_id: int, at: datetime, within: timedelta) -> list[Message]:
     """The questions the patient had been asked at `at`, newest first, at most `within` old, without an answer yet.
 
-    A question counts from its claim: an answer may come in before the worker has written down that it was sent.
+    A question counts from its claim: an answer may come in before the worker has written down that it was sent. What
+    answers a question answers the reminder of it too.
     """
     asked_at = func.coalesce(Message.sent_at, Message.claimed_at)
-    answered = exists().where(Reply.answers_id == Message.id)
+    answered = exists().where(Reply.answers_id == func.coalesce(Message.reminds_id, Message.id))
     return list(
         session.scalars(
             select(Message)

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 
-from messages.schema import Programme, Purpose, Step
+from messages.programme_schema import Programme
+from messages.schema import Purpose, Step
 from scheduler.calendar import Window, at, local, next_sendable, next_sending_day
 
 MIN_GAP = timedelta(hours=2)
@@ -66,11 +67,11 @@ def plan(course: Course) -> list[PlannedStep]:
         due_at, reason = _due(step, course)
         if rows:
             due_at, reason = _after(rows[-1], due_at, reason, step, course)
-        rows.append(PlannedStep(step, due_at, _expires(step, due_at, course.window), reason))
-    return _one_a_day(rows)
+        rows.append(PlannedStep(step, due_at, expiry(step, due_at, course.window), reason))
+    return one_a_day(rows)
 
 
-def _one_a_day(rows: list[PlannedStep]) -> list[PlannedStep]:
+def one_a_day(rows: list[PlannedStep]) -> list[PlannedStep]:
     """A text that had to wait may not run into the day of the next one: its time ends with the day before.
 
     The welcome is excepted; it must not be lost, and the first text keeps its distance to it.
@@ -93,10 +94,10 @@ def _due(step: Step, course: Course) -> tuple[datetime, str]:
     wanted = course.start_date + timedelta(days=step.day)
     day = next_sending_day(wanted, on_holidays=step.on_holidays)
     reason = f"dag {step.day}" if day == wanted else f"dag {step.day}, flyttet fra helligdag"
-    return at(day, _wall_time(step, course)), reason
+    return at(day, hour_of(step, course)), reason
 
 
-def _wall_time(step: Step, course: Course) -> time:
+def hour_of(step: Step, course: Course) -> time:
     """The step's own time or the patient's, inside the clinic's window."""
     wall = step.at or wall_time(course.time_of_day)
     if course.window.holds(wall):
@@ -115,10 +116,10 @@ def _after(before: PlannedStep, due_at: datetime, reason: str, step: Step, cours
     if local(due_at).date() > taken:
         return due_at, reason
     day = next_sending_day(taken + timedelta(days=1), on_holidays=step.on_holidays)
-    return at(day, _wall_time(step, course)), f"{reason}, dagen efter teksten før"
+    return at(day, hour_of(step, course)), f"{reason}, dagen efter teksten før"
 
 
-def _expires(step: Step, due_at: datetime, window: Window) -> datetime:
+def expiry(step: Step, due_at: datetime, window: Window) -> datetime:
     """When the text is too late to be sent: after its tolerance, not before the window closes that day."""
     closes = at(local(due_at).date(), window.last_minute) + timedelta(minutes=1)
     return max(due_at + timedelta(hours=step.tolerance_hours), min(closes, due_at + timedelta(hours=4)))
@@ -129,12 +130,14 @@ class Facts:
     """What decides whether planned texts must wait.
 
     `clean_at`: last denial of all red flags (UTC). `fewer`: the patient asked for fewer texts.
+    `silent`: staff were told that the patient does not answer.
     """
 
     red_open: bool
     paused: bool
     clean_at: datetime | None
     fewer: bool = False
+    silent: bool = False
 
 
 PAUSED_BY_RED = (Purpose.EXERCISE, Purpose.REASSURANCE, Purpose.ACTIVITY)
@@ -145,6 +148,7 @@ OPTIONAL = (Purpose.REASSURANCE, Purpose.ACTIVITY, Purpose.INFORMATION)
 HELD_RED = "holdes: rødt svar er ikke afsluttet"
 HELD_PAUSE = "holdes: forløbet er på pause"
 HELD_FEWER = "holdes: patienten ønsker færre beskeder"
+HELD_SILENT = "holdes: patienten svarer ikke"
 HELD_SCREENING = "holdes: venter på et rent svar på screening"
 
 
@@ -160,6 +164,8 @@ def hold_reason(purpose: Purpose, screening_due_at: datetime | None, facts: Fact
         return HELD_RED
     if facts.fewer and purpose in OPTIONAL:
         return HELD_FEWER
+    if facts.silent and purpose in OPTIONAL:
+        return HELD_SILENT
     if purpose is not Purpose.REASSURANCE:
         return None
     is_clean = facts.clean_at is not None and screening_due_at is not None and facts.clean_at >= screening_due_at

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from core.models import Clinic, Message, MessageKind, MessageState
 from scheduler.calendar import Window, next_sendable
-from scheduler.outbox import LEASE, WAITING
+from scheduler.outbox import LEASE, TIMED, WAITING
 
 OnFailure = Callable[[Session, Message, datetime], None]
 """What shall follow when a text does not arrive: handed over from above, runs in the same transaction."""
@@ -23,7 +23,7 @@ def expire_late(session: Session, now: datetime, on_failure: OnFailure) -> int:
     """
     statement = (
         update(Message)
-        .where(Message.state.in_(WAITING), Message.expires_at <= now)
+        .where(Message.state.in_(WAITING), Message.due_at <= now, Message.expires_at <= now)
         .values(state=MessageState.EXPIRED, reason="for sent: " + Message.reason)
         .execution_options(synchronize_session=False)
         .returning(Message.id, Message.kind)
@@ -39,7 +39,8 @@ def keep_window(session: Session, now: datetime) -> int:
     """Put off timed texts that are due while their clinic's window is closed, a retry late at night for one."""
     due = (
         Message.state == MessageState.PLANNED,
-        Message.kind == MessageKind.STEP,
+        Message.kind.in_(TIMED),
+        Message.due_at <= now,
         Message.next_attempt_at <= now,
     )
     clinics = session.scalars(select(Clinic).where(Clinic.id.in_(select(Message.clinic_id).where(*due))))

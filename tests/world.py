@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import itertools
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot import worker
@@ -28,6 +30,10 @@ from scheduler.dispatch import Dispatcher, Tally
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 """Monday 23 November 2026, 10.00 in Copenhagen."""
+AN_INSTANT = timedelta(microseconds=1)
+"""A lease is over when it is past."""
+SILENCES = (timedelta(minutes=30), timedelta(hours=24))
+"""After so long the ticks ask whether a question was answered."""
 PHONE = "+4520123456"
 SENDER = "+4552512345"
 DOCTOR = "+4586123456"
@@ -106,7 +112,7 @@ class World:
                 email=email,
                 name=email.partition("@")[0].title(),
                 role=role,
-                password_hash=hash_password(PASSWORD),
+                password_hash=_hashed_password(),
                 created_at=self.clock(),
             )
             session.add(staff)
@@ -165,17 +171,42 @@ class World:
     def sent_bodies(self) -> list[str]:
         return [outbound.body for outbound in self.gateway.sent]
 
-    def run_until(self, end: datetime, every: timedelta = timedelta(hours=1)) -> None:
-        """Let time pass, draining as it goes."""
+    def run_until(self, end: datetime, every: timedelta | None = None) -> None:
+        """Let time pass, draining whenever something falls due, or `every` so often."""
         while self.clock.now < end:
             self.drain()
-            self.clock.now = min(self.clock.now + every, end)
+            self.clock.now = min(self.clock.now + every, end) if every else self._next_event(end)
         self.drain()
+
+    def _next_event(self, end: datetime) -> datetime:
+        """The next instant after now, `end` at the latest, at which a tick may find something to do."""
+        now = self.clock.now
+        asked = select(Message.claimed_at).where(Message.question.is_not(None), Message.claimed_at > now - SILENCES[-1])
+        due = (
+            select(func.min(Message.next_attempt_at)).where(
+                Message.state == MessageState.PLANNED, Message.next_attempt_at > now
+            ),
+            select(func.min(Enrolment.paused_until)).where(Enrolment.paused_until > now),
+        )
+        with self.session() as session:
+            events = [instant for query in due if (instant := session.scalar(query)) is not None]
+            if (
+                lease := session.scalar(select(func.min(Message.lease_until)).where(Message.lease_until >= now))
+            ) is not None:
+                events.append(lease + AN_INSTANT)
+            answers = [at + silence for at in session.scalars(asked) if at is not None for silence in SILENCES]
+        return min([end, *events, *(instant for instant in answers if instant > now)])
 
     def close(self) -> None:
         if self._dispatcher is not None:
             self._dispatcher.close()
         self.runtime.engine.dispose()
+
+
+@cache
+def _hashed_password() -> str:
+    """Hashed once: it is slow, as it must be."""
+    return hash_password(PASSWORD)
 
 
 @cache
@@ -192,6 +223,15 @@ def make_world(database_url: str, **settings: object) -> World:
     content, checker = _content_and_checker()
     runtime = Runtime(made, engine, keyring, session_factory(engine), content, checker, clock)
     return World(runtime, clock, FakeGateway())
+
+
+def copied_world(folder: pytest.TempPathFactory, template: Path) -> World:
+    """A world on a database of its own, for each example of a property test. The caller closes it."""
+    path = folder.mktemp("world") / "rygbot.sqlite3"
+    shutil.copyfile(template, path)
+    made = make_world(f"sqlite:///{path}")
+    made.add_clinic()
+    return made
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from bot import health
 from bot.cli.common import find_clinic, start_runtime, transaction
+from bot.neutral import telling_name
 from bot.rotation import rotate
 from bot.runtime import make_runtime
 from bot.staff.access import SHORTEST_PASSWORD, hash_password, normal_email, password_problem
@@ -75,7 +76,10 @@ def clinic() -> None:
 @click.option("--region", required=True, type=click.Choice(REGION_IDS))
 @click.option("--phone", "number", required=True, help="Where patients call the clinic.")
 @click.option("--sender", required=True, help="The number texts are sent from.")
-def clinic_add(clinic_id: str, name: str, region: str, number: str, sender: str) -> None:
+@click.option(
+    "--neutral", is_flag=True, help="Its texts name no illness, body part or symptom; patients need the sheet."
+)
+def clinic_add(clinic_id: str, name: str, region: str, number: str, sender: str, neutral: bool) -> None:  # noqa: FBT001
     """Add a clinic."""
     if not CLINIC_ID.fullmatch(clinic_id) or len(clinic_id) > MAX_CLINIC_ID:
         sentence = f"small letters, digits and hyphens, at most {MAX_CLINIC_ID}, such as rygklinik-vest"
@@ -99,9 +103,12 @@ def clinic_add(clinic_id: str, name: str, region: str, number: str, sender: str)
                 region=region,
                 phone=numbers["--phone"],
                 sender=numbers["--sender"],
+                neutral=neutral,
                 created_at=runtime.now(),
             )
         )
+    if neutral and (word := telling_name(name)) is not None:
+        click.echo(f"Note: the name stands first in every text, and {word!r} in it tells what the clinic treats.")
     click.echo(f"Clinic {clinic_id} added. Next: rygbot staff add --clinic {clinic_id} --email ... --role admin")
 
 

@@ -8,7 +8,7 @@ import click
 from alembic.util import CommandError
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
-from bot.cli import content, installation, marks, operation, texts
+from bot.cli import content, installation, marks, operation, simulate, texts, versions
 from bot.cli.common import DATABASE_GONE
 from core.crypto import DecryptionError
 from core.settings import SettingsError
@@ -21,8 +21,11 @@ def cli() -> None:
     """Rygbot follows a patient by SMS after a visit for back pain."""
 
 
-for command in (*installation.COMMANDS, *operation.COMMANDS, *content.COMMANDS, *texts.COMMANDS, *marks.COMMANDS):
-    cli.add_command(command)
+for group in (installation, operation, content, texts, marks, simulate):
+    for command in group.COMMANDS:
+        cli.add_command(command)
+for command in versions.COMMANDS:
+    texts.messages.add_command(command)
 
 
 def main() -> None:

@@ -83,7 +83,7 @@ def enrol_csv(clinic_id: str, path: Path, dry_run: bool) -> None:  # noqa: FBT00
         raise click.ClickException(str(error)) from error
     runtime = start_runtime()
     with runtime.sessions() as session:
-        find_clinic(session, clinic_id)
+        is_neutral = find_clinic(session, clinic_id).neutral
     enrolled = 0
     seen: set[str] = set()
     for row in rows:
@@ -99,6 +99,8 @@ def enrol_csv(clinic_id: str, path: Path, dry_run: bool) -> None:  # noqa: FBT00
     refused = len(rows) - enrolled
     verb = "kan tilmeldes" if dry_run else "tilmeldt"
     click.echo(f"{enrolled} {verb}, {refused} afvist.")
+    if enrolled and is_neutral:
+        click.echo("Klinikken sender neutrale sms'er, som henviser til arket: Udskriv et ark til hver patient.")
     sys.exit(1 if refused else 0)
 
 

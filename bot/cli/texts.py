@@ -7,13 +7,14 @@ import json
 import sys
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from itertools import product
 from pathlib import Path
 
 import click
 
 from bot.advice import CallPlace
 from bot.calendar_page import calendar_html
-from bot.preview import Preview, Sender, preview
+from bot.preview import ADAPTING, Preview, Sender, preview
 from bot.reach import walk
 from bot.red_flags import load_checker
 from bot.runtime import utc_now
@@ -21,9 +22,10 @@ from messages.facts import load_facts, problems
 from messages.facts_table import content_table, share
 from messages.lint import Finding, figures, lint, mean_segments, rows
 from messages.loader import Content, load_content
+from messages.programme_schema import Programme
 from messages.red_flag_schema import shipped_flags
 from messages.regions import REGION_IDS
-from messages.schema import Programme
+from messages.releases import release_problems
 from scheduler.calendar import TZ, Window, local
 from scheduler.planning import DEFAULT_TIME_OF_DAY, TIMES_OF_DAY, Course, plan
 
@@ -47,14 +49,15 @@ def messages_check(as_json: bool) -> None:  # noqa: FBT001
     if as_json:
         click.echo(json.dumps([dataclasses.asdict(row) for row in table], ensure_ascii=False, indent=1))
     else:
-        click.echo(f"{'programme':<18} {'step':<30} {'encoding':<8} {'segments':>8} {'lix':>5}  sources")
+        click.echo(f"{'programme':<18} {'step':<30} {'form':<8} {'encoding':<8} {'segments':>8} {'lix':>5}  sources")
         for row in table:
             sources = ", ".join(row.sources)
             click.echo(
-                f"{row.programme:<18} {row.step:<30} {row.encoding:<8} {row.segments:>8} {row.lix:>5.1f}  {sources}"
+                f"{row.programme:<18} {row.step:<30} {row.mode:<8} {row.encoding:<8} {row.segments:>8} "
+                f"{row.lix:>5.1f}  {sources}"
             )
         _show_courses(content)
-    findings = [*lint(content), *_table_findings(content), *_reach_findings(content)]
+    findings = [*lint(content), *_version_findings(content), *_table_findings(content), *_reach_findings(content)]
     if findings:
         _show_findings(findings)
         sys.exit(1)
@@ -62,16 +65,23 @@ def messages_check(as_json: bool) -> None:  # noqa: FBT001
 
 def _show_courses(content: Content) -> None:
     click.echo(
-        f"\n{'course':<18} {'texts':>5} {'segments':>8} {'most':>4} {'lix':>5} {'most':>5} "
+        f"\n{'course':<18} {'form':<8} {'texts':>5} {'segments':>8} {'most':>4} {'lix':>5} {'most':>5} "
         f"{'words':>5} {'gap':>3}  (mean, longest sentence, days without a screening)"
     )
-    for row in map(figures, content.programmes.values()):
+    for programme, neutral in product(content.programmes.values(), (False, True)):
+        row = figures(programme, neutral=neutral)
         click.echo(
-            f"{row.programme:<18} {row.texts:>5} {row.segments:>8.2f} {row.most_segments:>4} {row.lix:>5.1f} "
-            f"{row.most_lix:>5.1f} {row.longest_sentence:>5} {row.longest_gap:>3}"
+            f"{row.programme:<18} {row.mode:<8} {row.texts:>5} {row.segments:>8.2f} {row.most_segments:>4} "
+            f"{row.lix:>5.1f} {row.most_lix:>5.1f} {row.longest_sentence:>5} {row.longest_gap:>3}"
         )
-    click.echo(f"\nAll courses: {mean_segments(content.programmes.values()):.2f} segments per text.")
+    ordinary, neutrally = (mean_segments(content.programmes.values(), neutral=neutral) for neutral in (False, True))
+    click.echo(f"\nAll courses: {ordinary:.2f} segments per text, {neutrally:.2f} in the neutral form.")
     click.echo(f"Facts: {share(load_facts())}.")
+
+
+def _version_findings(content: Content) -> Iterator[Finding]:
+    for programme, problem in release_problems(content):
+        yield Finding(programme, "", "version", problem)
 
 
 def _table_findings(content: Content) -> Iterator[Finding]:
@@ -80,9 +90,9 @@ def _table_findings(content: Content) -> Iterator[Finding]:
 
 
 def _reach_findings(content: Content) -> Iterator[Finding]:
-    """Every sequence of replies, seen at the moments when texts fall due; the tests look at all other moments too."""
+    """Every sequence of replies, silences and acts of staff."""
     for programme in content.programmes.values():
-        for fault in walk(plan(_course(programme)), thorough=False).faults:
+        for fault in walk(plan(_course(programme)), content.rules[programme.id]).faults:
             yield Finding(programme.id, fault.step, "reach", f"{fault.problem} after: {', '.join(fault.path)}")
 
 
@@ -121,6 +131,7 @@ def messages_table() -> None:
 @click.option("--region", type=click.Choice(REGION_IDS), default=REGION_IDS[0], show_default=True)
 @click.option("--time", "time_of_day", type=click.Choice(list(TIMES_OF_DAY)), default=DEFAULT_TIME_OF_DAY)
 @click.option("--instructed/--not-instructed", default=True, help="Whether the patient was shown the exercises.")
+@click.option("--neutral", is_flag=True, help="The texts that name no illness, body part or symptom.")
 @click.option("--html", "page", type=click.Path(dir_okay=False, path_type=Path), help="Write a page to this file.")
 def messages_preview(
     programme_id: str,
@@ -130,6 +141,7 @@ def messages_preview(
     region: str,
     time_of_day: str,
     instructed: bool,  # noqa: FBT001
+    neutral: bool,  # noqa: FBT001
     page: Path | None,
 ) -> None:
     """The calendar of a course: when each text goes out, what it says, and what each answer to it leads to."""
@@ -142,7 +154,7 @@ def messages_preview(
     course = Course(
         content.programmes[programme_id], now, local(now).date(), time_of_day, instructed=instructed, window=Window()
     )
-    sender = Sender(clinic, phone, CallPlace(content.regions[region]))
+    sender = Sender(clinic, phone, CallPlace(content.regions[region]), neutral=neutral)
     shown = preview(content, load_checker(), course, sender)
     if page is not None:
         page.write_text(calendar_html(shown), encoding="utf-8")
@@ -159,7 +171,11 @@ def _show_calendar(shown: Preview) -> None:
         click.echo(f"{when}  {text.step_id} ({text.reason}; {text.segments} {noun}){waits}\n    {text.body}")
         for branch in text.branches:
             click.echo(f"      {branch.reply:<10} -> {branch.colour}: {branch.answer}")
-    click.echo(f"{len(shown.texts)} sms'er, {shown.segments} segmenter.")
+        for form, body in text.forms:
+            click.echo(f"      ({form}) {body}")
+    click.echo(f"{len(shown.texts)} sms'er, {shown.segments} segmenter.\n\n{ADAPTING}:")
+    for rule in shown.adapting:
+        click.echo(f"  {rule.rule_id}: {rule.when}\n    {rule.answer} {rule.follows}".rstrip())
 
 
 COMMANDS = (messages,)

@@ -109,7 +109,8 @@ def moment(instant: datetime, now: datetime) -> str:
 
 def _phone(demo: Demo, patient: Patient, waiting: Waiting, now: datetime) -> dict[str, Any]:
     newest = patient.enrolments[0] if patient.enrolments else None
-    programme = demo.runtime.content.programmes.get(newest.programme_id) if newest else None
+    content = demo.runtime.content
+    programme = content.programme(newest.programme_id, newest.programme_version) if newest else None
     return {
         "id": patient.id,
         "name": patient.name,

@@ -98,8 +98,8 @@ def visits(present: datetime) -> list[Visit]:
     """All enrolments of the week before `present`, in the order they happen."""
     today = local(present).date()
     first = working_day(today - timedelta(days=7))
-    # Asked on the last day that texts may go before today, the patient has then been silent for a day or more.
-    asked = sending_day(today - timedelta(days=1))
+    # Asked two days ago or more, the patient has been asked again meanwhile and stayed silent.
+    asked = sending_day(today - timedelta(days=2))
     silent_from = asked - timedelta(days=1)
     made = [
         Visit(STEADY, at(first, time(9, 20)), first),

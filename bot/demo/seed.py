@@ -24,6 +24,7 @@ from bot.runtime import Runtime
 from bot.staff.access import hash_password
 from core.gateway.simulator import SimulatedText, SimulatorGateway
 from core.models import Alert, AlertState, Clinic, Colour, Message, Role, Staff
+from scheduler.reminding import REMIND_AFTER
 
 Act = Callable[[Session, datetime], None]
 
@@ -139,6 +140,11 @@ class _Past:
         response = person.answers.get(message.question or "")
         if response is not None:
             self.plan(now + response.after, partial(self.write, person, response.body))
+        elif message.question is not None:
+            self.plan(now + REMIND_AFTER, self.stay_silent)
+
+    def stay_silent(self, _session: Session, _now: datetime) -> None:
+        """Nobody does anything; the round of the worker that follows notices it."""
 
     def enrol(self, visit: script.Visit, session: Session, now: datetime) -> None:
         person = visit.person

@@ -122,7 +122,10 @@ def count(session: Session, clinic_id: str, *states: AlertState) -> int:
 
 def cards(session: Session, alerts: Sequence[Alert], wording: Wording, now: datetime) -> list[Card]:
     answers = _answers(session, [alert.reply_id for alert in alerts if alert.reply_id is not None])
-    return [_card(alert, answers.get(alert.reply_id or 0, ()), wording, now) for alert in alerts]
+    reminders = _reminders(session, alerts)
+    return [
+        _card(alert, answers.get(alert.reply_id or 0, ()), _about(alert, reminders), wording, now) for alert in alerts
+    ]
 
 
 def version(shown: Sequence[Card]) -> str:
@@ -171,7 +174,7 @@ def state_text(row: Message) -> str:
     return word
 
 
-def _card(alert: Alert, answers: tuple[Answer, ...], wording: Wording, now: datetime) -> Card:
+def _card(alert: Alert, answers: tuple[Answer, ...], about: str, wording: Wording, now: datetime) -> Card:
     reply, patient, triage = alert.reply, alert.patient, alert.reply.triage if alert.reply else None
     phone = patient.phone if patient else reply.sender if reply else ""
     end = alert.resolved_at or now
@@ -190,7 +193,7 @@ def _card(alert: Alert, answers: tuple[Answer, ...], wording: Wording, now: date
         pieces=pieces(reply.body, triage.evidence if triage else (), wording.flags) if reply else (),
         flags=flag_names(triage.flags, triage.evidence, wording.flags) if triage else (),
         media_count=reply.media_count if reply else 0,
-        about=_about(alert),
+        about=about,
         opened=date_time(alert.opened_at),
         waited=duration(end - alert.opened_at),
         answers=answers,
@@ -204,13 +207,29 @@ def _card(alert: Alert, answers: tuple[Answer, ...], wording: Wording, now: date
     )
 
 
-def _about(alert: Alert) -> str:
+def _reminders(session: Session, alerts: Sequence[Alert]) -> dict[int, Message]:
+    """By the question that was not answered: how it was asked again."""
+    asked = [alert.message_id for alert in alerts if alert.kind == AlertKind.SILENT and alert.message_id is not None]
+    if not asked:
+        return {}
+    rows = session.scalars(select(Message).where(Message.reminds_id.in_(asked)))
+    return {row.reminds_id: row for row in rows if row.reminds_id is not None}
+
+
+def _about(alert: Alert, reminders: Mapping[int, Message]) -> str:
     """The text an alert is about, when it is about one of ours: what was not answered or did not arrive."""
     row = alert.message
     if row is None or alert.kind == AlertKind.REPLY:
         return ""
-    when = row.sent_at or row.due_at
-    return f"{date_time(when)}, {state_text(row)}: {row.body} {in_danish(row)}".rstrip()
+    about = f"{_when(row)}, {state_text(row)}: {row.body} {in_danish(row)}".rstrip()
+    if alert.kind != AlertKind.SILENT:
+        return about
+    reminder = reminders.get(row.id)
+    return f"{about} Påmindelse: {f'{_when(reminder)}, {state_text(reminder)}' if reminder else 'ingen'}."
+
+
+def _when(row: Message) -> str:
+    return date_time(row.sent_at or row.due_at)
 
 
 def _happening(event: AlertEvent) -> Happening:

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from bot.advice import CallPlace
 from bot.places import region_for
-from bot.preview import Preview, Sender, preview
+from bot.preview import ADAPTING, Preview, Sender, preview
 from bot.staff.formatting import parse_day
 from bot.staff.guard import login_required, staff_member
 from bot.web import db, now, runtime
@@ -21,6 +21,8 @@ from scheduler.planning import DEFAULT_TIME_OF_DAY, TIMES_OF_DAY, Course
 blueprint = Blueprint("courses", __name__)
 YEARS = (2020, 2090)
 """The years whose Danish holidays are known well enough to show a calendar."""
+ORDINARY, NEUTRAL = "almindelig", "neutral"
+FORMS = {ORDINARY: "Almindelige sms'er", NEUTRAL: "Neutrale sms'er"}
 _NOON = time(12)
 
 
@@ -35,7 +37,9 @@ def index() -> ResponseReturnValue:
     start = wanted if wanted and YEARS[0] <= wanted.year <= YEARS[1] else local(now()).date()
     asked_time = request.args.get("tidspunkt", "")
     time_of_day = asked_time if asked_time in TIMES_OF_DAY else DEFAULT_TIME_OF_DAY
-    shown = _preview(programme, start, time_of_day)
+    asked_form = request.args.get("ordvalg", "")
+    form = asked_form if asked_form in FORMS else _own_form()
+    shown = _preview(programme, start, time_of_day, neutral=form == NEUTRAL)
     return render_template(
         "staff/courses.html",
         programme=programme,
@@ -43,12 +47,19 @@ def index() -> ResponseReturnValue:
         start=start.isoformat(),
         time_of_day=time_of_day,
         times=[(key, f"{key.capitalize()}, {wall:%H.%M}") for key, wall in TIMES_OF_DAY.items()],
+        form=form,
+        forms=list(FORMS.items()),
         shown=shown,
+        adapting=ADAPTING,
         weeks=[(week, list(texts)) for week, texts in groupby(shown.texts, key=lambda text: text.week)],
     )
 
 
-def _preview(programme: str, start: date, time_of_day: str) -> Preview:
+def _own_form() -> str:
+    return NEUTRAL if staff_member().clinic.neutral else ORDINARY
+
+
+def _preview(programme: str, start: date, time_of_day: str, *, neutral: bool) -> Preview:
     clinic: Clinic = staff_member().clinic
     content = runtime().content
     course = Course(
@@ -60,4 +71,5 @@ def _preview(programme: str, start: date, time_of_day: str) -> Preview:
         window=Window(clinic.window_opens, clinic.window_closes),
     )
     place = CallPlace(region_for(db(), content, clinic.id, clinic.region))
-    return preview(content, runtime().checker, course, Sender(clinic.name, clinic.phone, place))
+    sender = Sender(clinic.name, clinic.phone, place, neutral=neutral)
+    return preview(content, runtime().checker, course, sender)

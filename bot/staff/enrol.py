@@ -113,7 +113,7 @@ def done(enrolment_id: int) -> ResponseReturnValue:
         db()
         .scalars(
             select(Message)
-            .where(Message.enrolment_id == enrolment.id, Message.step_id.is_not(None))
+            .where(Message.enrolment_id == enrolment.id, Message.step_id.is_not(None), Message.plan_version == 1)
             .order_by(Message.due_at, Message.id)
         )
         .all()
@@ -132,7 +132,7 @@ def done(enrolment_id: int) -> ResponseReturnValue:
     return render_template(
         "staff/enrolled.html",
         enrolment=enrolment,
-        programme=runtime().content.programmes.get(enrolment.programme_id),
+        programme=runtime().content.programme(enrolment.programme_id, enrolment.programme_version),
         first_week=[text for text in texts if text.due_at < end],
         total=len(texts),
     )

@@ -25,6 +25,7 @@ _ANSWERS = {
     ("answer_sleep", "sleep"): "Ja til, at smerter holder patienten vågen.",
     ("answer_mood", "distress"): "Ja til at være mere trist eller bange end før.",
     ("answer_work", "no_improvement"): "Sygemeldt efter fire uger, fordi det gør ondt.",
+    ("answer_smerter-stiger", "worsening"): "De sidste tre tal for smerter stiger.",
     ("answer_pain", UNCLEAR): "Et kort svar uden et tal. Derfor skal et menneske læse det.",
 }
 _ANSWER_RULE = "svaret på spørgsmålet"

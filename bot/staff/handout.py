@@ -10,8 +10,8 @@ from core.models import Clinic, Enrolment, Patient
 from core.phone import display
 from messages.exercise_schema import ON_A_SHEET, Exercise, first_exercises
 from messages.loader import Content
+from messages.programme_schema import Programme
 from messages.regions import Region
-from messages.schema import Programme
 
 _DIGIT = "></text>"
 
@@ -28,11 +28,15 @@ class Shown:
 
 @dataclass(frozen=True)
 class Sheet:
-    """All that is printed. `own_notes`: the line above the part the clinic fills in, empty when there is no room."""
+    """All that is printed. `own_notes`: the line above the part the clinic fills in, empty when there is no room.
+
+    `keep`: why the sheet must be kept, empty unless the clinic's texts point at it.
+    """
 
     exercises_heading: str
     exercises_lines: tuple[str, ...]
     exercises: tuple[Shown, ...]
+    keep: str
     own_notes: str
     signs_heading: str
     signs: tuple[str, ...]
@@ -73,6 +77,7 @@ def sheet_for(
             )
             for item in chosen
         ),
+        keep=words.keep if clinic.neutral else "",
         own_notes=words.own_notes if len(chosen) < ON_A_SHEET else "",
         signs_heading=words.red_flags.heading,
         signs=words.signs_for(programme.id).lines,

@@ -81,6 +81,7 @@ def resolve(alert_id: int) -> ResponseReturnValue:
         now=now(),
         outcome=request.form.get("outcome", ""),
         note=request.form.get("note", ""),
+        texts_again="texts_again" in request.form,
     )
     return _answer(act, alert_id, "Afsluttet. Du finder den under Afsluttede.")
 

@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from flask import Blueprint, Flask
 
-from bot.staff import access, courses, enrol, inbox, login, marks, numbers, patients, rules, shell
+from bot.staff import (
+    access,
+    courses,
+    enrol,
+    inbox,
+    login,
+    marks,
+    moves,
+    neutral,
+    numbers,
+    patients,
+    rules,
+    shell,
+    versions,
+)
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     shell.assets,
@@ -13,9 +27,12 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     patients.blueprint,
     enrol.blueprint,
     numbers.blueprint,
+    neutral.blueprint,
     rules.blueprint,
     marks.blueprint,
     courses.blueprint,
+    moves.blueprint,
+    versions.blueprint,
 )
 
 

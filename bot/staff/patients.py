@@ -7,8 +7,9 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from bot import audit, course, grants
+from bot import audit, course, forms, grants, moving
 from bot.places import region_for
+from bot.staff.adapted import exercises_of
 from bot.staff.formatting import course_week, danish_date, parse_day
 from bot.staff.guard import login_required, staff_member
 from bot.staff.handout import sheet_for
@@ -33,7 +34,7 @@ def index() -> ResponseReturnValue:
     shown = page_of(
         db(),
         staff.clinic_id,
-        runtime().content.programmes,
+        runtime().content,
         query=query,
         number=request.args.get("side", 1, type=int),
         today=local(now()).date(),
@@ -50,7 +51,7 @@ def show(patient_id: int) -> ResponseReturnValue:
     patient = _patient(patient_id)
     content = runtime().content
     newest = patient.enrolments[0] if patient.enrolments else None
-    programme = content.programmes.get(newest.programme_id) if newest else None
+    programme = content.programme(newest.programme_id, newest.programme_version) if newest else None
     today = local(now()).date()
     is_running = newest is not None and newest.state in RUNNING
     week = course_week(newest.start_date, today, programme.weeks) if newest and programme and is_running else ""
@@ -64,11 +65,14 @@ def show(patient_id: int) -> ResponseReturnValue:
         enrolment=newest,
         programme=programme,
         is_running=is_running,
+        newer=moving.newer(content, newest) if newest else None,
+        is_version_gone=newest is not None and moving.is_gone(content, newest),
         week=week,
         region=region,
         thread=thread,
         documents=runtime().content.sources,
         wishes=wishes_of(newest) if newest else (),
+        exercises=exercises_of(db(), newest) if newest else (),
         here=url_for("patients.show", patient_id=patient.id),
     )
 
@@ -81,7 +85,7 @@ def handout(patient_id: int) -> ResponseReturnValue:
     patient = _patient(patient_id)
     content = runtime().content
     newest = patient.enrolments[0] if patient.enrolments else None
-    programme = content.programmes.get(newest.programme_id) if newest else None
+    programme = content.programme(newest.programme_id, newest.programme_version) if newest else None
     if newest is None or programme is None:
         flash("Patienten har ikke et forløb, der kan skrives et ark til.", "warning")
         return _to(patient)
@@ -139,6 +143,21 @@ def forget_wishes(patient_id: int) -> ResponseReturnValue:
         grants.forget_wishes(db(), runtime().content, running, now=now(), staff_id=staff_member().id)
         db().commit()
         flash("Ønskerne er nulstillet. Sms'erne kommer igen, som da patienten blev tilmeldt.", "success")
+    return _to(patient)
+
+
+@blueprint.post("/patienter/<row:patient_id>/saedvanlige-oevelser")
+@login_required(Role.CLINICIAN)
+def usual_exercises(patient_id: int) -> ResponseReturnValue:
+    patient = _patient(patient_id)
+    running = _running(patient)
+    if running is None:
+        flash("Forløbet er slut. Der er ingen øvelser at ændre.", "warning")
+    else:
+        staff_id, content = staff_member().id, runtime().content
+        forms.set_form(db(), content, running, "usual", reason=forms.SET_BACK, now=now(), staff_id=staff_id)
+        db().commit()
+        flash("Patienten får igen de sædvanlige øvelser.", "success")
     return _to(patient)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -14,7 +14,7 @@ from bot.staff.cards import OPEN_STATES
 from bot.staff.formatting import course_week, date_time
 from core.models import Alert, Colour, EnrolmentState, Patient, Reply
 from core.phone import display
-from messages.schema import Programme
+from messages.loader import Content
 
 PER_PAGE = 50
 _WORST_FIRST = (Colour.RED, Colour.AMBER, Colour.BLUE)
@@ -50,7 +50,7 @@ class Page:
 def page_of(
     session: Session,
     clinic_id: str,
-    programmes: Mapping[str, Programme],
+    content: Content,
     *,
     query: str,
     number: int,
@@ -72,7 +72,7 @@ def page_of(
     else:
         statement = statement.offset(start).limit(PER_PAGE)
     patients = session.scalars(statement.options(selectinload(Patient.enrolments))).all()
-    return Page(tuple(_rows(session, patients, programmes, today)), number, pages, total)
+    return Page(tuple(_rows(session, patients, content, today)), number, pages, total)
 
 
 def matches(patient: Patient, query: str) -> bool:
@@ -85,7 +85,7 @@ def matches(patient: Patient, query: str) -> bool:
     return is_number and digits.removeprefix("00") in patient.phone
 
 
-def _rows(session: Session, patients: Sequence[Patient], programmes: Mapping[str, Programme], today: date) -> list[Row]:
+def _rows(session: Session, patients: Sequence[Patient], content: Content, today: date) -> list[Row]:
     ids = [patient.id for patient in patients]
     if not ids:
         return []
@@ -104,20 +104,18 @@ def _rows(session: Session, patients: Sequence[Patient], programmes: Mapping[str
     ):
         if key is not None:
             colours.setdefault(key, set()).add(colour)
-    return [
-        _row(patient, last.get(patient.id), colours.get(patient.id, set()), programmes, today) for patient in patients
-    ]
+    return [_row(patient, last.get(patient.id), colours.get(patient.id, set()), content, today) for patient in patients]
 
 
 def _row(
     patient: Patient,
     last_reply: datetime | None,
     colours: set[str],
-    programmes: Mapping[str, Programme],
+    content: Content,
     today: date,
 ) -> Row:
     newest = patient.enrolments[0] if patient.enrolments else None
-    programme = programmes.get(newest.programme_id) if newest else None
+    programme = content.programme(newest.programme_id, newest.programme_version) if newest else None
     colour = next((str(colour) for colour in _WORST_FIRST if colour in colours), "")
     week = ""
     if newest and programme and newest.state in RUNNING:

@@ -108,7 +108,13 @@ def _advice(groups: Collection[AdviceGroup]) -> dict[AdviceGroup, tuple[str, str
 
     def text(group: AdviceGroup, *, doctor_open: bool) -> str:
         return advice_text(
-            content, group=group, clinic=clinic.name, place=place, doctor_open=doctor_open, clinic_phone=clinic.phone
+            content,
+            group=group,
+            clinic=clinic.name,
+            place=place,
+            doctor_open=doctor_open,
+            clinic_phone=clinic.phone,
+            neutral=clinic.neutral,
         )
 
     return {group: (text(group, doctor_open=True), text(group, doctor_open=False)) for group in groups}

@@ -21,6 +21,7 @@ from bot.staff.marking import Piece, flag_names, pieces
 from core.models import Alert, Message, MessageKind, MessageState, Reply, Staff, Triage, TriageMark
 from messages.red_flag_schema import shipped_rules
 from scheduler.calendar import local
+from scheduler.replanning import REPLACED
 
 WAITING = (MessageState.PLANNED, MessageState.HELD)
 SENDERS: dict[str, str] = {
@@ -29,6 +30,7 @@ SENDERS: dict[str, str] = {
     MessageKind.ANSWER: "Automatisk svar",
     MessageKind.CONTACT_CHECK: "Automatisk opfølgning",
     MessageKind.STAFF: "Klinikken",
+    MessageKind.REMINDER: "Påmindelse",
 }
 
 
@@ -125,7 +127,7 @@ def conversation(session: Session, viewer: Staff, patient_id: int, wording: Word
     clinic_id = viewer.clinic_id
     messages = session.scalars(
         select(Message)
-        .where(Message.clinic_id == clinic_id, Message.patient_id == patient_id)
+        .where(Message.clinic_id == clinic_id, Message.patient_id == patient_id, Message.reason != REPLACED)
         .order_by(Message.due_at, Message.id)
     ).all()
     replies = session.scalars(

@@ -59,7 +59,7 @@ NOT_SENT = frozenset({MessageState.EXPIRED, MessageState.CANCELLED})
 
 LANGUAGES: dict[str, str] = {language: language.danish_name for language in Language}
 
-LEVELS: dict[str, str] = {"red": "RØD", "amber": "GUL", "green": "Ingen flag fundet"}
+LEVELS: dict[str, str] = {"red": "RØD", "amber": "GUL", "green": "Ingen flag fundet", "blue": "BLÅ"}
 
 VERDICTS: dict[str, str] = {
     Verdict.SHOULD_BE_RED: "Burde være rød",
@@ -77,6 +77,7 @@ QUESTIONS: dict[str, str] = {
     "sleep": "Holder smerter dig vågen?",
     "mood": "Er du mere trist eller bange?",
     "work": "Er du sygemeldt, fordi du har ondt?",
+    "barrier": "Hvad står mest i vejen?",
     "reached_doctor": "Fik du fat i en læge?",
     "stop_reason": "Hvorfor stopper du?",
 }

@@ -11,7 +11,10 @@ from core.models.base import Base, BigId, Secret
 
 
 class Clinic(Base):
-    """A tenant. `quiet_from`/`quiet_until`: local minutes after midnight between which timed texts may go."""
+    """A tenant. `quiet_from`/`quiet_until`: local minutes after midnight between which timed texts may go.
+
+    `neutral`: its texts name no illness, body part or symptom.
+    """
 
     __tablename__ = "clinic"
 
@@ -22,6 +25,7 @@ class Clinic(Base):
     sender: Mapped[str] = mapped_column(unique=True)
     window_opens: Mapped[int] = mapped_column(default=9 * 60)
     window_closes: Mapped[int] = mapped_column(default=20 * 60)
+    neutral: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
 
 

@@ -38,6 +38,8 @@ class Enrolment(Base):
     `screening_clean_at`: when the patient last denied all red flags, None from a red reply on (UTC).
     The patient's own wishes: `wished_time` (a time of day, or a clock time "17:00") since `wished_time_at`, fewer
     texts since `fewer_since`, the pause under way asked for at `pause_wished_at`. `stop_answer`: why a STOP was sent.
+    `form`: how hard the exercises are (easier, usual, harder), since `form_since` for `form_reason`, in Danish.
+    `silent_since`: from when on the texts a silent patient may do without are held; None once the patient writes (UTC).
     """
 
     __tablename__ = "enrolment"
@@ -74,6 +76,10 @@ class Enrolment(Base):
     fewer_since: Mapped[datetime | None]
     pause_wished_at: Mapped[datetime | None]
     stop_answer: Mapped[str | None]
+    form: Mapped[str] = mapped_column(default="usual", server_default="usual")
+    form_since: Mapped[datetime | None]
+    form_reason: Mapped[str | None] = mapped_column(Secret)
+    silent_since: Mapped[datetime | None]
 
     patient: Mapped[Patient] = relationship(back_populates="enrolments")
     clinic: Mapped[Clinic] = relationship()
@@ -84,7 +90,8 @@ class Message(Base):
 
     `due_at`, `expires_at`, `next_attempt_at`, `claimed_at`, `lease_until` are UTC. `reason` says in Danish why the
     row stands where it stands. `priority`: lower goes first (0 advice, 5 answers, 9 timed texts). `language`: of
-    `body`; when it is not Danish, `body_in_danish` says the same for the staff.
+    `body`; when it is not Danish, `body_in_danish` says the same for the staff. `reminds_id`: the unanswered question
+    that a reminder asks again; a question has one reminder at most.
     """
 
     __tablename__ = "message"
@@ -97,14 +104,10 @@ class Message(Base):
             postgresql_where=text("state = 'planned'"),
             sqlite_where=text("state = 'planned'"),
         ),
-        Index(
-            "ix_message_unsettled",
-            "state",
-            "lease_until",
-            postgresql_where=text("state IN ('sending', 'unknown')"),
-            sqlite_where=text("state IN ('sending', 'unknown')"),
-        ),
+        Index("ix_message_unsettled", "state", "lease_until"),
+        Index("ix_message_state_due", "state", "due_at"),
         Index("ix_message_patient_due", "patient_id", "due_at"),
+        Index("uq_message_reminds", "reminds_id", unique=True),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -112,6 +115,7 @@ class Message(Base):
     patient_id: Mapped[int | None] = mapped_column(ForeignKey("patient.id"))
     enrolment_id: Mapped[int | None] = mapped_column(ForeignKey("enrolment.id"))
     reply_id: Mapped[int | None] = mapped_column(ForeignKey("reply.id"))
+    reminds_id: Mapped[int | None] = mapped_column(BigId)
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     kind: Mapped[str]
     purpose: Mapped[str]

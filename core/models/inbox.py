@@ -19,7 +19,9 @@ class Reply(Base):
     """An inbound text, raw, once per provider id.
 
     `question`: what it was read in the light of. `answers_id`: the question it was accepted as the answer to.
-    `attempts`: how often processing failed.
+    `answer_step`: the programme's step behind that question. `answer_value`: what the reply says as the answer to it
+    (yes, no, better, same, worse, a number from 0 to 10, time, pain, fear, forgot). `adaptation`: id of the rule that
+    the answer set off. `attempts`: how often processing failed.
     """
 
     __tablename__ = "reply"
@@ -44,6 +46,9 @@ class Reply(Base):
     media_count: Mapped[int] = mapped_column(default=0)
     question: Mapped[str | None]
     answers_id: Mapped[int | None] = mapped_column(BigId, index=True)
+    answer_step: Mapped[str | None]
+    answer_value: Mapped[str | None] = mapped_column(Secret)
+    adaptation: Mapped[str | None] = mapped_column(Secret)
     attempts: Mapped[int] = mapped_column(default=0)
     received_at: Mapped[datetime]
     processed_at: Mapped[datetime | None]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answers import Answer, parse
+from bot.answers import Answer, Barrier, parse
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,14 @@ class Words:
             "start": ("start",),
             "pause": ("pause",),
             "help": ("hjælp", "help"),
+        }
+    )
+    barriers: dict[Barrier, tuple[str, ...]] = field(
+        default_factory=lambda: {
+            "pain": ("ondt", "for svær"),
+            "fear": ("usikker", "tør ikke"),
+            "forgot": ("glemt",),
+            "time": ("tid", "travlt"),
         }
     )
 

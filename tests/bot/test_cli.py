@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 from sqlalchemy import create_engine, text
 
 import messages
+from bot.cli import content
 from bot.cli.main import cli
 from core.crypto import new_key
 from core.settings import Settings, load_settings
@@ -90,6 +91,20 @@ def test_a_clinic_is_added_once(ready: Run) -> None:
     again = ready(*"clinic add --id vest --region midtjylland --phone 87654321 --sender 52512345 --name Vest".split())
     assert again.exit_code == 1
     assert "already" in again.output
+
+
+def test_a_clinic_with_neutral_texts_is_warned_of_its_name_and_reminded_of_the_sheet(run: Run, tmp_path: Path) -> None:
+    run("db", "upgrade")
+    words = "clinic add --id vest --region midtjylland --phone 87654321 --sender 52512345 --neutral --name".split()
+    assert "'Rygklinik' in it tells what the clinic treats" in run(*words, "Rygklinik Vest").output
+    done = enrol(run, tmp_path, "Karen;20123456;akut-laend;midtjylland;86123456;ja")
+    assert "1 tilmeldt, 0 afvist" in done.output
+    assert "Udskriv et ark til hver patient." in done.output
+
+
+def test_an_ordinary_clinic_is_reminded_of_no_sheet(ready: Run, tmp_path: Path) -> None:
+    done = enrol(ready, tmp_path, "Karen;20123456;akut-laend;midtjylland;86123456;ja")
+    assert "Udskriv" not in done.output
 
 
 def test_two_clinics_cannot_send_from_one_number(ready: Run) -> None:
@@ -212,7 +227,13 @@ def test_lines_are_triaged_one_for_one(run: Run) -> None:
     assert set(out[0]["evidence"][0]) == {"flag", "start", "end", "text", "rule"}
 
 
-def test_a_change_of_rules_is_shown_on_the_labelled_replies(run: Run, tmp_path: Path) -> None:
+def test_a_change_of_rules_is_shown_on_the_labelled_replies(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    labelled = (content.CORPUS / "own_13.jsonl").read_text(encoding="utf-8").splitlines()
+    some = [line for line in labelled if "tisse" in line]
+    (tmp_path / "some.jsonl").write_text("\n".join(some) + "\n\n", encoding="utf-8")
+    monkeypatch.setattr(content, "CORPUS", tmp_path)
     shipped = Path(messages.__file__).parent / "red_flags.toml"
     poorer = tmp_path / "old.toml"
     poorer.write_text(shipped.read_text(encoding="utf-8").replace("tisse", "xyzzy"), encoding="utf-8")

@@ -1,8 +1,6 @@
-"""What follows a red reply or a silence: holds, the contact check, alerts that close. Promises 6 and 12."""
+"""What follows a red reply: holds, the contact check, alerts that close. Promise 6."""
 
 from __future__ import annotations
-
-from datetime import timedelta
 
 import pytest
 from sqlalchemy import select, update
@@ -90,12 +88,6 @@ def test_two_red_replies_in_a_row_lead_to_one_contact_check(world: World) -> Non
     world.write("og jeg kan ikke tisse")
     waiting = [m for m in world.messages(MessageState.PLANNED) if m.kind == MessageKind.CONTACT_CHECK]
     assert len(waiting) == 1
-
-
-def test_a_patient_silent_for_weeks_has_one_open_alert(lite_world: World) -> None:
-    lite_world.enrol()
-    lite_world.run_until(MONDAY + timedelta(days=20), every=timedelta(hours=4))
-    assert [alert.kind for alert in lite_world.alerts()] == ["silent"]
 
 
 def test_advice_that_expires_is_red(world: World) -> None:
@@ -196,32 +188,3 @@ def test_a_hold_never_touches_a_text_that_a_worker_has_sent_meanwhile(postgres_u
         session.commit()
     assert rows[0].id in [message.id for message in world.messages(MessageState.SENT)]
     world.close()
-
-
-def test_an_unanswered_screening_raises_a_blue_alert_once(world: World) -> None:
-    world.enrol()
-    world.drain()
-    world.clock.forward(days=1, hours=1)
-    world.drain()
-    world.clock.forward(hours=25)
-    world.drain()
-    world.drain()
-    assert [(alert.kind, alert.colour) for alert in world.alerts()] == [("silent", "blue")]
-
-
-def test_an_answered_screening_raises_nothing(world: World) -> None:
-    world.enrol()
-    world.drain()
-    world.clock.forward(days=1, hours=1)
-    world.drain()
-    world.clock.forward(minutes=5)
-    world.write("nej")
-    world.clock.forward(hours=25)
-    world.drain()
-    assert world.alerts() == []
-
-
-def test_silence_is_noticed_within_a_day_and_an_hour(lite_world: World) -> None:
-    lite_world.enrol()
-    lite_world.run_until(MONDAY + timedelta(days=2, hours=3))
-    assert [alert.kind for alert in lite_world.alerts()] == ["silent"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -18,7 +17,7 @@ from messages.schema import Purpose
 from messages.sms import measure
 from scheduler.calendar import local
 from scheduler.planning import HELD_FEWER, OPTIONAL
-from tests.world import MONDAY, World, make_world
+from tests.world import MONDAY, World, copied_world
 
 WAITING = (MessageState.PLANNED, MessageState.HELD)
 
@@ -124,10 +123,10 @@ def test_a_pause_ends_by_itself_and_the_screening_it_swallowed_is_asked_first(wo
 
 def test_a_closing_that_a_pause_swallowed_is_sent_the_day_after_the_screening(world: World) -> None:
     started(world)
-    world.run_until(MONDAY + timedelta(days=75), every=timedelta(hours=12))
+    world.run_until(MONDAY + timedelta(days=75))
     world.clock.forward(hours=4)
     world.write("pause i 20 dage")
-    world.run_until(MONDAY + timedelta(days=97), every=timedelta(hours=3))
+    world.run_until(MONDAY + timedelta(days=97))
     assert "Er noget af dette nyt?" in world.sent_bodies()[-2]
     assert "Det er sidste sms fra os" in world.sent_bodies()[-1]
     assert world.enrolment().state == EnrolmentState.COMPLETED
@@ -272,23 +271,15 @@ def test_no_sequence_of_wishes_loses_a_patient_or_a_screening(
     world.enrol()
     world.drain()
     for text, pass_hours in acts:
-        world.run_until(world.clock() + timedelta(hours=pass_hours), every=timedelta(hours=6))
+        world.run_until(world.clock() + timedelta(hours=pass_hours))
         world.write(text)
     enrolment = world.enrolment()
     assert enrolment.state == EnrolmentState.ACTIVE or (
         enrolment.paused_until is not None and enrolment.paused_until <= world.clock() + timedelta(days=28)
     )
     goes_on = max(world.clock(), enrolment.paused_until or world.clock())
-    world.run_until(goes_on + timedelta(days=4), every=timedelta(hours=3))
+    world.run_until(goes_on + timedelta(days=4))
     asked = [row.sent_at for row in world.messages() if row.purpose == Purpose.SCREENING and row.sent_at]
     ended = world.enrolment().state == EnrolmentState.COMPLETED
     assert ended or max(asked) >= goes_on - timedelta(days=7)
     world.close()
-
-
-def copied_world(folder: pytest.TempPathFactory, template: Path) -> World:
-    path = folder.mktemp("wish") / "rygbot.sqlite3"
-    shutil.copyfile(template, path)
-    world = make_world(f"sqlite:///{path}")
-    world.add_clinic()
-    return world

@@ -35,14 +35,21 @@ ACCESS: dict[tuple[str, str], str] = {
     ("POST", "/patienter/<row:patient_id>/pause"): CLINICIAN,
     ("POST", "/patienter/<row:patient_id>/genoptag"): CLINICIAN,
     ("POST", "/patienter/<row:patient_id>/glem-oensker"): CLINICIAN,
+    ("POST", "/patienter/<row:patient_id>/saedvanlige-oevelser"): CLINICIAN,
     ("GET", "/patienter/<row:patient_id>/stop"): CLINICIAN,
     ("POST", "/patienter/<row:patient_id>/stop"): CLINICIAN,
+    ("GET", "/patienter/<row:patient_id>/udgave"): READER,
+    ("POST", "/patienter/<row:patient_id>/udgave"): CLINICIAN,
+    ("GET", "/forloeb/udgaver"): READER,
+    ("POST", "/forloeb/udgaver/<programme_id>"): CLINICIAN,
     ("GET", "/tilmeld"): CLINICIAN,
     ("POST", "/tilmeld"): CLINICIAN,
     ("POST", "/tilmeld/telefon"): CLINICIAN,
     ("GET", "/tilmeld/<row:enrolment_id>"): CLINICIAN,
     ("GET", "/indstillinger/numre"): READER,
     ("POST", "/indstillinger/numre/<region_id>"): ADMIN,
+    ("GET", "/indstillinger/neutral"): READER,
+    ("POST", "/indstillinger/neutral"): ADMIN,
     ("GET", "/regler"): READER,
     ("POST", "/regler"): READER,
     ("GET", "/maerkede-svar"): READER,
@@ -56,7 +63,14 @@ ACCESS: dict[tuple[str, str], str] = {
 ROLES = [Role.READER, Role.CLINICIAN, Role.ADMIN]
 STAFF_ROUTES = [(*route, needed) for route, needed in ACCESS.items() if needed in {READER, CLINICIAN, ADMIN}]
 OF_A_PATIENT = [route for route in ACCESS if "<row:" in route[1]]
-FIELDS = {"reason": "Andet", "outcome": "talked", "note": "et ord", "until": "", "verdict": "should_not_be_red"}
+FIELDS = {
+    "reason": "Andet",
+    "outcome": "talked",
+    "note": "et ord",
+    "until": "",
+    "verdict": "should_not_be_red",
+    "neutral": "til",
+}
 
 
 @pytest.fixture
@@ -80,6 +94,7 @@ def routes(app: Flask) -> Iterator[tuple[str, str]]:
 
 def path_of(rule: str) -> str:
     path = re.sub(r"<row:\w+>", "1", rule)
+    path = path.replace("<programme_id>", "akut-laend")
     return path.replace("<region_id>", "midtjylland").replace("<path:filename>", "app.css")
 
 

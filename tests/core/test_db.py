@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import MetaData, create_engine, insert, inspect, literal_column, select
+from sqlalchemy import Engine, MetaData, Table, create_engine, insert, inspect, literal_column, select
 from sqlalchemy.exc import StatementError
 
 from core import db
@@ -46,13 +46,28 @@ def test_upgrading_a_populated_database_again_keeps_its_rows(database_url: str) 
     engine.dispose()
 
 
+def _old_clinic(engine: Engine) -> None:
+    """A clinic in the table as it was then: today's model may know columns that it did not have."""
+    clinic = Table("clinic", MetaData(), autoload_with=engine)
+    row = dict.fromkeys(("name", "region", "phone", "sender"), "Vest") | {"window_opens": 540, "window_closes": 1200}
+    with engine.begin() as connection:
+        connection.execute(insert(clinic).values(id="vest", created_at=NOW, **row))
+
+
+def test_a_clinic_from_before_there_were_neutral_texts_sends_ordinary_ones(empty_database_url: str) -> None:
+    db.upgrade(empty_database_url, "0004")
+    engine = db.make_engine(empty_database_url, Keyring([new_key()]))
+    _old_clinic(engine)
+    db.upgrade(empty_database_url)
+    with db.session_factory(engine)() as session:
+        assert session.scalars(select(Clinic.neutral)).all() == [False]
+    engine.dispose()
+
+
 def test_the_marks_are_added_to_a_database_in_use_and_taken_away_again(empty_database_url: str) -> None:
     db.upgrade(empty_database_url, "0001")
     engine = db.make_engine(empty_database_url, Keyring([new_key()]))
-    with db.session_factory(engine)() as session, session.begin():
-        session.add(
-            Clinic(id="vest", name="Vest", region="midtjylland", phone="+4512345678", sender="+45", created_at=NOW)
-        )
+    _old_clinic(engine)
     db.upgrade(empty_database_url)
     assert inspect(engine).has_table("triage_mark")
     db.downgrade(empty_database_url, "0001")

@@ -34,6 +34,11 @@ def test_a_programme_without_signs_is_found() -> None:
     assert problems(SHIPPED.handout.model_copy(update={"signs": SHIPPED.handout.signs[:1]})) == {("sheet", "red-flags")}
 
 
+def test_a_list_of_signs_that_texts_cannot_point_at_is_found() -> None:
+    card = SHIPPED.handout.red_flags.model_copy(update={"heading": "Søg læge, hvis noget af dette er nyt"})
+    assert problems(SHIPPED.handout.model_copy(update={"red_flags": card})) == {("sheet", "red-flags")}
+
+
 @pytest.mark.parametrize("needed", ["{laege}", "{vagt}", "112"])
 def test_a_card_that_does_not_say_whom_to_call_is_found(needed: str) -> None:
     lines = tuple(line for line in SHIPPED.handout.red_flags.lines if needed not in line)

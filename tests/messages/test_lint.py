@@ -10,13 +10,16 @@ import pytest
 
 from messages.advice_schema import AdviceGroup
 from messages.languages import Language
-from messages.lint import LONGEST_CLINIC, LONGEST_SERVICE, Finding, figures, lint, mean_segments, rows
+from messages.lint import Finding, figures, lint, mean_segments, rows
+from messages.lint_adapting import forms_of, rules_of
 from messages.lint_rules import RULES
 from messages.loader import Content, load_content
+from messages.programme_schema import Programme
 from messages.regions import NUMBER_MAX, SERVICE_MAX
 from messages.render import CLINIC_NAME_UNITS, render
-from messages.schema import Programme, Step
+from messages.schema import Step, Variant
 from messages.sms import measure
+from messages.specimens import LONGEST_CLINIC, LONGEST_SERVICE
 
 SHIPPED = load_content()
 STEPS = [
@@ -34,6 +37,11 @@ def with_steps(programme_id: str, change: Mapping[str, Mapping[str, object]]) ->
     return dataclasses.replace(SHIPPED, programmes=MappingProxyType({programme_id: changed}))
 
 
+def with_reminder(programme_id: str, reminder: Variant | None) -> Content:
+    programme = SHIPPED.programmes[programme_id].model_copy(update={"reminder": reminder})
+    return dataclasses.replace(SHIPPED, programmes=MappingProxyType({programme_id: programme}))
+
+
 def found(content: Content, rule: str) -> list[Finding]:
     return [finding for finding in lint(content) if finding.rule == rule]
 
@@ -42,11 +50,14 @@ def test_the_shipped_content_has_no_finding() -> None:
     assert lint(SHIPPED) == []
 
 
-def test_there_is_a_row_for_every_text_and_none_has_a_problem() -> None:
-    table = rows(SHIPPED)
-    steps = sum(len(programme.steps) for programme in SHIPPED.programmes.values())
+@pytest.mark.parametrize("mode", ["ordinary", "neutral"])
+def test_there_is_a_row_for_both_forms_of_every_text_and_none_has_a_problem(mode: str) -> None:
+    table = [row for row in rows(SHIPPED) if row.mode in {mode, "both"}]
+    steps = sum(len(list(forms_of(step))) for programme in SHIPPED.programmes.values() for step in programme.steps)
+    steps += sum(rule.text is not None for _, rule in rules_of(SHIPPED))
     answers = len(type(SHIPPED.replies.answers).model_fields)
-    assert len(table) == steps + 2 * len(AdviceGroup) * len(Language) + answers
+    reminders = len(SHIPPED.programmes)
+    assert len(table) == steps + reminders + 2 * len(AdviceGroup) * len(Language) + answers
     assert not [row for row in table if row.problems]
 
 
@@ -57,14 +68,17 @@ def test_advice_has_a_row_in_every_language() -> None:
 
 @pytest.mark.parametrize(("programme", "step"), STEPS)
 def test_every_step_fits_with_the_longest_clinic_name(programme: Programme, step: Step) -> None:
-    cost = measure(render(step.text, clinic=LONGEST_CLINIC, phone="12 34 56 78"))
-    assert cost.encoding == "GSM-7"
-    assert cost.segments <= 2
+    for form in (step.text, step.neutral):
+        cost = measure(render(form, clinic=LONGEST_CLINIC, phone="12 34 56 78", nummer="2"))
+        assert cost.encoding == "GSM-7"
+        assert cost.segments <= 2
 
 
 @pytest.mark.parametrize("programme", SHIPPED.programmes.values(), ids=lambda programme: programme.id)
 def test_most_texts_are_one_segment_with_a_name_of_fifteen_letters(programme: Programme) -> None:
-    costs = [measure(render(step.text, clinic="Rygklinikken 12", phone="12 34 56 78")) for step in programme.steps]
+    name, phone = "Rygklinikken 12", "12 34 56 78"
+    texts = [step.text for step in programme.steps]
+    costs = [measure(render(text, clinic=name, phone=phone, nummer="2")) for text in texts]
     assert sum(cost.segments for cost in costs) / len(costs) <= 1.5
 
 
@@ -132,6 +146,30 @@ def test_a_rule_catches_its_breach(rule: str, step: str, text: str) -> None:
     findings = found(with_steps("akut-laend", {step: {"text": text}}), rule)
     assert [(finding.programme, finding.step) for finding in findings] == [("akut-laend", step)] * len(findings)
     assert findings
+
+
+def test_a_reminder_that_leaves_out_a_sign_is_caught() -> None:
+    text = "{klinik}: Er noget af dette nyt? Problemer med at tisse eller med afføring. Feber. Svar JA eller NEJ."
+    shipped = SHIPPED.programmes["akut-laend"].reminder
+    assert shipped is not None
+    changed = with_reminder("akut-laend", shipped.model_copy(update={"text": text}))
+    problems = [(finding.step, finding.problem) for finding in found(changed, "screening")]
+    assert problems == [
+        ("reminder", f"the screening must ask about '{sign}'") for sign in ("mellem benene", "svagt ben")
+    ]
+
+
+def test_the_neutral_form_of_a_reminder_is_held_to_the_rules_too() -> None:
+    text = SHIPPED.programmes["akut-laend"].reminder
+    assert text is not None
+    changed = with_reminder("akut-laend", Variant(text=text.text, neutral="{klinik}: Har du et hekseskud?"))
+    (finding,) = found(changed, "diagnosis")
+    assert finding.step == "reminder"
+    assert finding.problem.startswith("in the neutral form: ")
+
+
+def test_a_programme_without_a_reminder_is_found() -> None:
+    assert [finding.programme for finding in found(with_reminder("hekseskud", None), "reminder")] == ["hekseskud"]
 
 
 def test_sjaeldent_farlig_may_be_said() -> None:
@@ -246,15 +284,16 @@ def test_a_course_that_is_too_thin_is_found() -> None:
     assert [finding.problem for finding in found(content, "course-length")] == ["12 texts; a course has 20 to 36"]
 
 
-def test_the_figures_of_every_course_keep_to_what_is_promised() -> None:
-    for row in map(figures, SHIPPED.programmes.values()):
+@pytest.mark.parametrize("neutral", [False, True])
+def test_the_figures_of_every_course_keep_to_what_is_promised(neutral: bool) -> None:
+    for row in (figures(programme, neutral=neutral) for programme in SHIPPED.programmes.values()):
         assert 20 <= row.texts <= 36
         assert row.most_segments <= 2
         assert row.lix <= 25
         assert row.most_lix <= 30
         assert row.longest_sentence <= 15
         assert row.longest_gap <= 7
-    assert mean_segments(SHIPPED.programmes.values()) <= 1.3
+    assert mean_segments(SHIPPED.programmes.values(), neutral=neutral) <= 1.3
 
 
 def test_eight_days_without_a_screening_are_found() -> None:
@@ -276,5 +315,73 @@ def test_a_course_that_is_hard_to_read_is_found() -> None:
     assert [finding.step for finding in found(content, "mean-lix")] == [""]
 
 
+TELLING = (
+    "Rygsmerter er sjældent farlige.", "Hold ryggen ret.", "Det er din lænd.", "Stræk nakken.", "Hvor ondt har du?",
+    "Har du smerter i dag.", "Bøj benet.", "Begge ben er svage.", "Du har svært ved at tisse.", "Har du fået feber.",
+    "Tag din medicin.", "Du bliver skannet, og en scanning viser det.", "Lav din øvelse hver dag.",
+    "Gør øvelserne for dig selv.", "Mister du følelsen, så ring.", "Er du trist.", "Mærk i skridtet.",
+    "Afføringen er ændret.", "Det er en nerve.", "Du er sygemeldt.", "Din behandling er slut.", "Bøj i knæene.",
+    "Det er blæren.", "Kan du lade vandet.", "Du får smertestillende.",
+)  # fmt: skip
+UNTELLING = (
+    "Gå en kort tur hver dag.", "Vælg noget, du er tryg ved.", "Brug trygheden.", "Lav øvelse 2 på dit ark.",
+    "Lav en øvelse fra dit ark.", "Lav øvelserne på dit ark.", "Ring til din læge eller lægevagten.",
+    "Sluk alarmen og stå op.", "Skriv det til os.", "Det kan tage tid.", "Hvor slemt er det lige nu.",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("sentence", TELLING)
+def test_a_neutral_text_may_not_tell_of_body_symptom_or_illness(sentence: str) -> None:
+    findings = found(with_steps("akut-laend", {"udsigt": {"neutral": f"{{klinik}}: {sentence}"}}), "neutral")
+    assert {(finding.programme, finding.step) for finding in findings} == {("akut-laend", "udsigt")}
+
+
+@pytest.mark.parametrize("sentence", UNTELLING)
+def test_a_neutral_text_may_say_what_everybody_says(sentence: str) -> None:
+    assert found(with_steps("akut-laend", {"udsigt": {"neutral": f"{{klinik}}: {sentence}"}}), "neutral") == []
+
+
+def test_an_ordinary_text_may_name_the_back() -> None:
+    assert found(with_steps("akut-laend", {"udsigt": {"text": "{klinik}: Hold ryggen i gang."}}), "neutral") == []
+
+
+@pytest.mark.parametrize(
+    ("language", "text"), [("en", "The pain needs a doctor. Call 112."), ("de", "Ihr Fieber: Rufen Sie 112 an.")]
+)
+def test_neutral_advice_is_held_to_it_in_every_language(language: str, text: str) -> None:
+    wording = SHIPPED.advice[AdviceGroup.FEVER].neutral
+    assert wording is not None
+    forms = getattr(wording, language).model_copy(update={"doctor_open": f"{{klinik}}: {text}"})
+    neutral = wording.model_copy(update={language: forms})
+    fever = SHIPPED.advice[AdviceGroup.FEVER].model_copy(update={"neutral": neutral})
+    content = dataclasses.replace(SHIPPED, advice=MappingProxyType({**SHIPPED.advice, AdviceGroup.FEVER: fever}))
+    assert [finding.step for finding in found(content, "neutral")] == [f"fever.{language}.doctor_open"]
+
+
+def test_an_answer_that_all_clinics_send_is_held_to_it_as_well() -> None:
+    answers = SHIPPED.replies.answers.model_copy(update={"better": "{klinik}: Godt, at ryggen er bedre."})
+    content = dataclasses.replace(SHIPPED, replies=SHIPPED.replies.model_copy(update={"answers": answers}))
+    assert [finding.step for finding in found(content, "neutral")] == ["better"]
+
+
+@pytest.mark.parametrize("needed", ['feltet "Ring straks"', "dit ark", "JA eller NEJ", "ring straks til lægen"])
+def test_a_neutral_screening_must_lead_to_the_list_on_the_sheet(needed: str) -> None:
+    step = next(step for step in SHIPPED.programmes["nerverod-nakke"].steps if step.id == "tjek-uge-2")
+    content = with_steps("nerverod-nakke", {"tjek-uge-2": {"neutral": step.neutral.replace(needed, "noget")}})
+    problem = f"in the neutral form: the screening must ask about '{needed}'"
+    assert [finding.problem for finding in found(content, "screening")] == [problem]
+
+
+def test_a_neutral_welcome_must_tell_to_keep_the_sheet() -> None:
+    step = SHIPPED.programmes["langvarig"].steps[0]
+    content = with_steps("langvarig", {"velkomst": {"neutral": step.neutral.replace("Gem arket", "Læs arket")}})
+    assert [finding.step for finding in found(content, "welcome")] == ["velkomst"]
+
+
+def test_an_exercise_that_is_not_on_the_first_sheet_is_found() -> None:
+    content = with_steps("nerverod-laend", {"oevelse-mave": {"requires": None}})
+    assert [finding.step for finding in found(content, "sheet")] == ["oevelse-mave"]
+
+
 def test_every_rule_has_a_text_that_breaks_it() -> None:
-    assert {rule for rule, _, _ in BAD_TEXTS} | {"red-advice"} == set(RULES)
+    assert {rule for rule, _, _ in BAD_TEXTS} | {"red-advice", "neutral"} == set(RULES)

@@ -19,6 +19,7 @@ id = "{id}"
 day = {day}
 purpose = "information"
 text = "{text}"
+neutral = "{text}"
 sources = [{{ document = "S1", section = "Tag kontrol over dine smerter" }}]
 """
 
@@ -102,7 +103,8 @@ def test_a_file_that_is_not_utf8_is_named(folder: Path) -> None:
 def test_an_unknown_placeholder_names_file_step_field_and_reason(folder: Path) -> None:
     replace(folder / "programmes" / "hekseskud.toml", "{klinik}: Prøv varme", "{klinik}: Kære {navn}, prøv varme")
     assert error_of(folder) == (
-        "hekseskud.toml: step 'varme', field text: unknown placeholder ['navn']; known are ['klinik', 'telefon']."
+        "hekseskud.toml: step 'varme', field text: unknown placeholder ['navn']; "
+        "known are ['klinik', 'nummer', 'telefon']."
     )
 
 
@@ -228,3 +230,38 @@ def test_a_region_without_number_is_named(folder: Path) -> None:
 
 def test_content_is_one_object() -> None:
     assert isinstance(load_content(), Content)
+
+
+def test_a_step_without_its_neutral_form_is_named(folder: Path) -> None:
+    path = folder / "programmes" / "hekseskud.toml"
+    lines = path.read_text(encoding="utf-8").split("\n")
+    dropped = next(line for line in lines if line.startswith("neutral = ") and "Prøv, om varme" in line)
+    replace(path, f"{dropped}\n", "")
+    assert error_of(folder) == "hekseskud.toml: step 'varme', field neutral: Field required."
+
+
+def test_an_exercise_that_the_programme_does_not_use_is_named(folder: Path) -> None:
+    path = folder / "programmes" / "langvarig.toml"
+    replace(path, 'exercise = "baekkenvip"', 'exercise = "knae-til-bryst"')
+    assert error_of(folder) == (
+        "langvarig.toml: step 'oevelse-baekkenvip', field exercise: "
+        "the programme 'langvarig' does not offer the exercise 'knae-til-bryst'."
+    )
+
+
+def test_the_number_of_an_exercise_needs_the_exercise(folder: Path) -> None:
+    replace(folder / "programmes" / "langvarig.toml", 'exercise = "baekkenvip"\n', "")
+    assert "{nummer} is the number of an exercise: the step must name it" in error_of(folder)
+
+
+def test_a_neutral_answer_to_nothing_is_named(folder: Path) -> None:
+    replace(folder / "replies.toml", "[neutral]\n", '[neutral]\nhelbredt = "{klinik}: Tak for dit svar."\n')
+    assert "there are no such answers: ['helbredt']" in error_of(folder)
+
+
+def test_neutral_advice_must_send_to_the_same_numbers(folder: Path) -> None:
+    path = folder / "advice.toml"
+    start = path.read_text(encoding="utf-8").index("[group.pain.neutral]")
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text[:start] + text[start:].replace("ring til {vagt}. ", "", 1), encoding="utf-8")
+    assert "doctor_open must name the same to call in the same order" in error_of(folder)

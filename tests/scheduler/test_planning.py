@@ -14,7 +14,9 @@ from scheduler.planning import (
     HELD_PAUSE,
     HELD_RED,
     HELD_SCREENING,
+    HELD_SILENT,
     MIN_GAP,
+    OPTIONAL,
     TIMES_OF_DAY,
     Course,
     Facts,
@@ -148,6 +150,12 @@ def test_a_red_alert_does_not_hold_the_next_screening(purpose: Purpose) -> None:
 @pytest.mark.parametrize("purpose", list(Purpose))
 def test_a_pause_holds_everything(purpose: Purpose) -> None:
     assert hold_reason(purpose, ASKED, Facts(red_open=False, paused=True, clean_at=ASKED)) == HELD_PAUSE
+
+
+@pytest.mark.parametrize("purpose", list(Purpose))
+def test_a_silence_holds_only_what_a_patient_may_do_without(purpose: Purpose) -> None:
+    facts = Facts(red_open=False, paused=False, clean_at=ASKED, silent=True)
+    assert hold_reason(purpose, ASKED, facts) == (HELD_SILENT if purpose in OPTIONAL else None)
 
 
 @pytest.mark.parametrize("clean_at", [None, ASKED - timedelta(seconds=1)])

@@ -7,6 +7,7 @@ costs stands in docs/triage-report.md.
 from __future__ import annotations
 
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ def checker() -> Checker:
     return load_checker()
 
 
+@cache
 def replies(name: str) -> list[dict[str, Any]]:
     return read_items(CORPUS / f"{name}.jsonl")
 

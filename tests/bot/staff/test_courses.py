@@ -22,7 +22,7 @@ def shown(desk: Desk, query: str = "") -> str:
 
 def test_the_calendar_has_every_text_with_its_local_time(reader: Desk) -> None:
     page = shown(reader, "?forloeb=hekseskud&start=2026-11-23&tidspunkt=morgen")
-    assert page.count("<article") == 36
+    assert page[: page.index('id="tilpasning"')].count("<article") == 36
     assert "24-11-2026 kl. 09.00" in page
     assert "Rygklinik Vest: Prøv varme på ryggen." in page
     assert "{klinik}" not in page
@@ -57,3 +57,14 @@ def test_what_cannot_be_shown_falls_back_on_today_and_the_first_course(reader: D
     page = shown(reader, query)
     assert 'value="akut-laend" selected' in page
     assert 'value="2026-11-23"' in page
+
+
+def test_the_forms_of_an_exercise_and_the_rules_of_the_course_are_shown(reader: Desk) -> None:
+    page = shown(reader, "?forloeb=hekseskud&start=2026-11-23")
+    card = page[page.index('id="oevelse-baekkenvip"') :]
+    assert "<dt>Lettere</dt><dd>Rygklinik Vest: Øvelse 3 på dit ark, lidt lettere: " in card
+    rules = page[page.index('id="tilpasning"') :]
+    assert rules.count("<article") == 10
+    assert "Øvelse eller gåtur er sprunget over to gange i træk" in rules
+    assert "Øvelserne bliver lettere. Højst 1 gang i et forløb." in rules
+    assert "Kommer i indbakken som gult." in rules

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
+from core.models import Clinic
 from messages.loader import load_content
 from tests.bot.staff.site import EMAIL, Site, running
 from tests.pdf import A4_POINTS, page_sizes, text_of
@@ -33,8 +34,11 @@ def site(sqlite_url: str) -> Iterator[Site]:
     world.close()
 
 
+@pytest.mark.parametrize("neutral", [False, True])
 @pytest.mark.parametrize("weeks", WEEKS)
-def test_the_sheet_is_one_a4_page_for_every_course(site: Site, page: Page, weeks: int) -> None:
+def test_the_sheet_is_one_a4_page_for_every_course(site: Site, page: Page, weeks: int, neutral: bool) -> None:
+    with site.world.session() as session, session.begin():
+        session.get_one(Clinic, "vest").neutral = neutral
     site.world.clock.forward(weeks=weeks)
     site.log_in(page)
     for number, (programme, instructed) in enumerate(COURSES, start=1):

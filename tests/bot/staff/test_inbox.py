@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import event, select
@@ -339,3 +340,36 @@ def test_no_page_holds_inline_script_or_style(lite_world: World, sit: Sit) -> No
         page = admin.text(path)
         assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son[a-z]+=", page), path
     assert PASSWORD not in admin.text("/")
+
+
+def silent_since_the_first_screening(world: World) -> Alert:
+    """Asked on Tuesday at 10.30, reminded on Wednesday; on Thursday staff are told."""
+    world.enrol()
+    world.run_until(MONDAY + timedelta(days=3, hours=1))
+    (alert,) = world.alerts()
+    return alert
+
+
+def test_a_silence_tells_when_the_patient_was_asked_and_reminded(lite_world: World, sit: Sit) -> None:
+    alert = silent_since_the_first_screening(lite_world)
+    page = sit("clinician").text("/")
+    assert cards_in(page) == [alert.id]
+    assert "Har ikke svaret på spørgsmålet" in page
+    assert "24-11-2026 kl. 10.30, sendt: Rygklinik Vest: Vi spørger om det samme hver uge" in page
+    assert "Påmindelse: 25-11-2026 kl. 10.30, sendt." in page
+
+
+def test_staff_who_close_a_silence_may_send_all_texts_again(lite_world: World, sit: Sit) -> None:
+    alert = silent_since_the_first_screening(lite_world)
+    desk = sit("clinician")
+    assert "Svarer ikke" in desk.text(f"/patienter/{alert.patient_id}")
+    assert "Send alle sms'er igen, når du afslutter" in desk.text("/")
+    desk.follow(f"/alarmer/{alert.id}/afslut", outcome="talked", texts_again="ja")
+    assert lite_world.enrolment().silent_since is None
+    assert "Svarer ikke" not in desk.text(f"/patienter/{alert.patient_id}")
+
+
+def test_a_silence_that_is_closed_without_the_tick_leaves_the_texts_held(lite_world: World, sit: Sit) -> None:
+    alert = silent_since_the_first_screening(lite_world)
+    sit("clinician").follow(f"/alarmer/{alert.id}/afslut", outcome="no_answer")
+    assert lite_world.enrolment().silent_since is not None

@@ -9,11 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from bot.forms import set_form
 from bot.staff.roster import PER_PAGE, matches
-from core.models import Audit, Enrolment, EnrolmentState, Message, MessageState, Patient
+from core.models import Audit, Enrolment, EnrolmentState, Message, MessageState, Patient, Reply
 from scheduler.calendar import local
 from tests.bot.staff.conftest import Desk, app_of
-from tests.world import World
+from tests.world import PHONE, SENDER, World
 
 FIRST = "/patienter/1"
 
@@ -208,7 +209,7 @@ def test_stopping_needs_a_reason_from_the_list(lite_world: World, clinician: Des
     assert lite_world.enrolment().state == EnrolmentState.ACTIVE
 
 
-@pytest.mark.parametrize("act", ["pause", "genoptag", "stop"])
+@pytest.mark.parametrize("act", ["pause", "genoptag", "stop", "saedvanlige-oevelser"])
 def test_acting_on_a_course_that_is_over_says_so(lite_world: World, clinician: Desk, act: str) -> None:
     lite_world.enrol()
     with lite_world.session() as session, session.begin():
@@ -260,3 +261,38 @@ def test_why_a_patient_stopped_is_shown(lite_world: World, clinician: Desk) -> N
     lite_world.drain()
     lite_world.write("rask")
     assert "<dt>Hvorfor STOP</dt><dd>rask</dd>" in clinician.text(FIRST)
+
+
+def test_easier_exercises_stand_among_the_facts_with_the_reason_and_staff_set_them_back(
+    lite_world: World, clinician: Desk
+) -> None:
+    lite_world.enrol()
+    assert "Øvelser</dt>" not in clinician.text(FIRST)
+    with lite_world.session() as session, session.begin():
+        enrolment = session.scalars(select(Enrolment)).one()
+        reason = "øvelse eller gåtur er sprunget over to gange i træk"
+        set_form(session, lite_world.runtime.content, enrolment, "easier", reason=reason, now=lite_world.clock())
+    page = clinician.text(FIRST)
+    assert f"<dt>Øvelser</dt><dd>Lettere øvelser siden 23-11-2026: {reason}" in page
+    assert "lidt lettere" in page
+    page = clinician.follow(f"{FIRST}/saedvanlige-oevelser")
+    assert "Patienten får igen de sædvanlige øvelser" in page
+    assert "Sædvanlige øvelser igen siden 23-11-2026: valgt af klinikken" in page
+    assert "lidt lettere" not in page
+    assert "Brug sædvanlige øvelser" not in page
+    with lite_world.session() as session:
+        rows = session.scalars(select(Audit).where(Audit.action == "enrolment.form_usual")).all()
+    assert [row.staff_id for row in rows] == [1]
+
+
+def test_exercises_missed_again_are_shown(lite_world: World, clinician: Desk) -> None:
+    enrolment_id = lite_world.enrol()
+    with lite_world.session() as session, session.begin():
+        for number in range(3):
+            session.add(
+                Reply(
+                    provider_id=f"SM{number}", enrolment_id=enrolment_id, sender=PHONE, recipient=SENDER, body="nej",
+                    question="exercise", answer_value="no", received_at=lite_world.clock(),
+                )
+            )  # fmt: skip
+    assert "Sprunget over 3 gange i træk" in clinician.text(FIRST)

@@ -1,0 +1,57 @@
+"""What is made of a reply before anything is decided: its triage, and what the rules of its course say. Stored here."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+
+import structlog
+from sqlalchemy.orm import Session
+
+from bot.adapting import Adaptation, Said, adapt, value_of
+from bot.answers import Answer
+from bot.concerns import for_checker, settle, weigh
+from bot.course import form_of
+from bot.history import history_of
+from bot.red_flags import Checker, check_safely
+from bot.red_flags import Triage as Reading
+from core.models import Enrolment, Reply, Triage
+from messages.loader import Content
+
+log = structlog.get_logger()
+
+
+def read(
+    content: Content, checker: Checker, reply: Reply, answer: Answer, *, is_wish: bool = False
+) -> tuple[Reading, bool]:
+    """The triage of a reply. The second is True when the checker failed and the reply needs eyes."""
+    triage, error = check_safely(checker, reply.body, for_checker(reply.question))
+    if error is not None:
+        log.error("checker failed", reply=reply.id, error=type(error).__name__)
+    triage = settle(triage, is_wish=is_wish)
+    return weigh(reply.body, reply.question, answer, triage, content.replies.concern), error is not None
+
+
+def store(session: Session, reply: Reply, triage: Reading, now: datetime) -> None:
+    """Keep the triage with its reply."""
+    reply.triage = Triage(
+        level=triage.level,
+        flags=list(triage.flags),
+        evidence=[asdict(evidence) for evidence in triage.evidence],
+        rule_version=triage.rule_version,
+        at=now,
+    )
+    session.flush()
+
+
+def adaptation_of(
+    session: Session, content: Content, enrolment: Enrolment, reply: Reply, answer: Answer
+) -> Adaptation | None:
+    """What the rules of the course make of this answer, with all that the patient answered before."""
+    value = value_of(reply.question, answer)
+    programme = content.programme(enrolment.programme_id, enrolment.programme_version)
+    rules = content.rules_of(programme) if programme is not None else ()
+    if value is None or not any(reply.question in rule.when.questions for rule in rules):
+        return None
+    said = Said(reply.question or "", value, reply.received_at)
+    return adapt(rules, [*history_of(session, enrolment.id), said], form_of(enrolment))
