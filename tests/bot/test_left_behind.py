@@ -62,7 +62,7 @@ def test_a_reply_that_can_never_be_processed_goes_to_staff_and_the_patient_is_to
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("broken")
 
-    monkeypatch.setattr(receive, "_triage", broken)
+    monkeypatch.setattr(receive, "read", broken)
     left_behind(world, receive.MAX_ATTEMPTS)
     assert [(alert.kind, alert.colour) for alert in world.alerts()] == [("checker_failed", "red")]
     assert any(message.reason == HELD_RED for message in world.messages(MessageState.HELD))
@@ -77,7 +77,7 @@ def test_a_fault_that_passes_costs_nothing(world: World, monkeypatch: pytest.Mon
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("broken")
 
-    monkeypatch.setattr(receive, "_triage", broken)
+    monkeypatch.setattr(receive, "read", broken)
     left_behind(world)
     monkeypatch.undo()
     left_behind(world)

@@ -222,7 +222,7 @@ def test_a_stop_and_start_after_a_move_brings_back_the_new_version_without_repea
     sent = Counter(row.step_id for row in steps(world, *SENT))
     assert max(sent.values()) == 1
     assert sent["ny"] == 1
-    assert sent["gaa-en-tur"] == 1, "it went before the move"
+    assert sent["oevelse-knae-til-bryst"] == 1, "it went before the move"
 
 
 def test_a_course_whose_version_is_gone_goes_on_and_the_installation_says_so(lite_world: World) -> None:

@@ -177,4 +177,4 @@ def test_steps_are_told_apart_as_added_removed_moved_and_altered() -> None:
     assert [change.step_id for change in found.removed] == ["udgaar"]
     assert [change.step_id for change in found.moved] == ["bliver"]
     assert [change.step_id for change in found.altered] == ["bliver"]
-    assert found.steps[-1].fields == ("day", "text")
+    assert found.steps[-1].fields == ("day", "text", "neutral")
