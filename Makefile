@@ -42,7 +42,7 @@ demo: $(INSTALLED) ## Start the demo in the browser: make demo PORT=8000
 	@exec $(BIN)/rygbot demo --port $(PORT)
 
 test: $(DEV) browser ## Run all tests, on SQLite and PostgreSQL and in a browser: make test ARGS="-k calendar"
-	@exec $(BIN)/python -m pytest $(ARGS)
+	@exec $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal $(ARGS)
 
 install: $(INSTALLED) ## Set up .venv with what Rygbot needs to run
 	@echo "Rygbot is set up: $(BIN)/rygbot"

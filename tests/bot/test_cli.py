@@ -230,17 +230,17 @@ def test_lines_are_triaged_one_for_one(run: Run) -> None:
 def test_a_change_of_rules_is_shown_on_the_labelled_replies(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    labelled = (content.CORPUS / "own_13.jsonl").read_text(encoding="utf-8").splitlines()
-    some = [line for line in labelled if "tisse" in line]
-    (tmp_path / "some.jsonl").write_text("\n".join(some) + "\n\n", encoding="utf-8")
+    # A single word is left to the rules alone.
+    labelled = {"id": "1", "question": None, "text": "Selvmordstanker", "level": "red", "accept": ["red"], "flags": []}
+    (tmp_path / "some.jsonl").write_text(json.dumps(labelled) + "\n\n", encoding="utf-8")
     monkeypatch.setattr(content, "CORPUS", tmp_path)
     shipped = Path(messages.__file__).parent / "red_flags.toml"
     poorer = tmp_path / "old.toml"
-    poorer.write_text(shipped.read_text(encoding="utf-8").replace("tisse", "xyzzy"), encoding="utf-8")
+    poorer.write_text(shipped.read_text(encoding="utf-8").replace("selvmord", "xyzzy"), encoding="utf-8")
     result = run("triage", "--compare", str(poorer))
     assert result.exit_code == 0
     assert "-> red  (labelled red)" in result.output
-    assert "labelled replies change level." in result.output
+    assert "1 labelled replies change level." in result.output
 
 
 def test_segments_are_counted_line_by_line(run: Run) -> None:
