@@ -27,7 +27,7 @@ def calendar_html(shown: Preview) -> str:
     )
     rules = "".join(map(_rule, shown.adapting))
     adapting = f"<h2>{ADAPTING}</h2><dl>{rules}</dl>" if rules else ""
-    count = f"{len(shown.texts)} sms'er, {shown.segments} segmenter, version {shown.version}"
+    count = f"{len(shown.texts)} sms'er, {shown.segments} segmenter, udgave {shown.version}"
     return (
         '<!doctype html><html lang="da"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
