@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
-from bot.red_flags.normalise import fold
+from bot.red_flags.normalise import fold_all
 from messages.dictionary_file import NOTHING
 
 _SHORTEST_TELLING = 3
@@ -37,14 +37,21 @@ class Dictionary:
     def __init__(self, entries: Mapping[str, str]) -> None:
         self._exact: dict[str, Danish] = {}
         self._starts: dict[str, Danish] = {}
-        for written, danish in entries.items():
+        plain = dict(zip(set(entries.values()), fold_all(set(entries.values())), strict=True))
+        for (written, danish), word in zip(
+            entries.items(), fold_all(word.rstrip("*") for word in entries), strict=True
+        ):
             place = self._starts if written.endswith("*") else self._exact
-            place.setdefault(fold(written.rstrip("*")), () if danish == NOTHING else tuple(fold(danish).split()))
+            place.setdefault(word, () if danish == NOTHING else tuple(plain[danish].split()))
         self._lengths = sorted({len(start) for start in self._starts}, reverse=True)
 
     def has(self, word: str) -> bool:
         """Whether the word stands in it as it is, or shares a long beginning with a starred entry."""
         return word in self._exact or any(word[:length] in self._starts for length in self._lengths if length >= _LONG)
+
+    def danish_words(self) -> set[str]:
+        """Every Danish word that stands in it."""
+        return {word for words in (*self._exact.values(), *self._starts.values()) for word in words}
 
     def danish(self, word: str) -> Danish | None:
         """The Danish words, none where Danish has no place for it; None for a word that is not in the dictionary."""
@@ -63,7 +70,7 @@ class Foreign:
 
     def __init__(self, entries: Mapping[str, Mapping[str, str]], home: Collection[str] = ()) -> None:
         self.dictionaries = {language: Dictionary(some) for language, some in entries.items()}
-        danish = {word for some in entries.values() for words in some.values() for word in fold(words).split()}
+        danish = {word for some in self.dictionaries.values() for word in some.danish_words()}
         self._home = danish.union(home)
 
     def tells(self, word: str) -> str | None:

@@ -59,6 +59,13 @@ def fold(word: str) -> str:
     return normalise(word).text.strip()
 
 
+def fold_all(words: Sequence[str]) -> list[str]:
+    """Each of many words as `fold` gives it, in less time; none of them may hold a line break."""
+    if not words:
+        return []
+    return [word.strip() for word in normalise("\n".join(words)).text.split("\n")]
+
+
 def normalise(text: str) -> Normalised:
     """The plain spelling of any string; never raises, and takes time in proportion to its length."""
     odd = _odd_words(text)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.red_flags import Level, load_checker
 from bot.red_flags.foreign import Dictionary, Foreign
-from bot.red_flags.normalise import normalise
+from bot.red_flags.normalise import fold, fold_all, normalise
 from bot.red_flags.tokens import Tokeniser
 from messages.dictionary_file import load_dictionary
 
@@ -92,3 +92,9 @@ def test_entries_of_the_shipped_dictionary_in_any_order_give_evidence_in_the_tex
 )
 def test_retention_is_red_in_the_languages_of_the_dictionary(text: str) -> None:
     assert CHECKER.check(text).level is Level.RED
+
+
+def test_many_words_are_folded_as_one_by_one() -> None:
+    words = [word for entries in load_dictionary().values() for pair in entries.items() for word in pair][:4000]
+    assert fold_all(words) == [fold(word) for word in words]
+    assert fold_all([]) == []
