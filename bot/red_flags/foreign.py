@@ -37,10 +37,10 @@ class Dictionary:
     def __init__(self, entries: Mapping[str, str]) -> None:
         self._exact: dict[str, Danish] = {}
         self._starts: dict[str, Danish] = {}
-        plain = dict(zip(set(entries.values()), fold_all(set(entries.values())), strict=True))
-        for (written, danish), word in zip(
-            entries.items(), fold_all(word.rstrip("*") for word in entries), strict=True
-        ):
+        meanings = sorted(set(entries.values()))
+        plain = dict(zip(meanings, fold_all(meanings), strict=True))
+        words = fold_all([written.rstrip("*") for written in entries])
+        for (written, danish), word in zip(entries.items(), words, strict=True):
             place = self._starts if written.endswith("*") else self._exact
             place.setdefault(word, () if danish == NOTHING else tuple(plain[danish].split()))
         self._lengths = sorted({len(start) for start in self._starts}, reverse=True)
