@@ -126,8 +126,7 @@ def preview(content: Content, checker: Checker, course: Course, sender: Sender) 
         _text(content, course.programme.id, row, sender, outcomes, _silence(course, planned, row, sender))
         for row in planned
     )
-    rules = content.rules.get(course.programme.id, ())
-    adapting = tuple(_adapting(content, rule, sender) for rule in rules)
+    adapting = tuple(_adapting(content, rule, sender) for rule in content.rules_of(course.programme))
     return Preview(course.programme.name, course.programme.version, texts, adapting)
 
 

@@ -7,14 +7,13 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, model_validator
 
 from messages.languages import Language
 from messages.regions import CheckedNumber, NationalNumbers
-from messages.schema import Frozen, Source
+from messages.schema import Frozen, Source, begins_with_the_clinic, named_in, only
 
 ADVICE_PLACEHOLDERS = frozenset({"klinik", "telefon", "laege", "vagt", "livslinien", "giftlinjen"})
-_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _CALLABLE = re.compile(r"112|\{(?:telefon|laege|vagt|livslinien|giftlinjen)\}")
 
 
@@ -44,27 +43,26 @@ class AdviceGroup(StrEnum):
 _AMBER = frozenset({AdviceGroup.AMBER_DOCTOR, AdviceGroup.AMBER, AdviceGroup.AMBER_CONTACT, AdviceGroup.UNCLEAR})
 
 
-def _checked(template: str) -> str:
-    unknown = set(_PLACEHOLDER.findall(template)) - ADVICE_PLACEHOLDERS
-    if unknown:
-        raise ValueError(f"unknown placeholder {sorted(unknown)}; known are {sorted(ADVICE_PLACEHOLDERS)}")
-    if not template.startswith("{klinik}: "):
-        raise ValueError("the text must begin with the clinic's name: '{klinik}: '")
+def _sends_to_somebody(template: str) -> str:
     if not _CALLABLE.search(template):
         raise ValueError("the text must name a number to call: 112 or one of the telephone placeholders")
     return template
 
 
+Template = Annotated[
+    str,
+    StringConstraints(min_length=20, strip_whitespace=True),
+    AfterValidator(only(ADVICE_PLACEHOLDERS)),
+    AfterValidator(begins_with_the_clinic),
+    AfterValidator(_sends_to_somebody),
+]
+
+
 class Forms(Frozen):
     """Two finished answers: while the patient's own doctor is open (weekdays 8-16), and at other times."""
 
-    doctor_open: Annotated[str, StringConstraints(min_length=20, strip_whitespace=True)]
-    doctor_closed: Annotated[str, StringConstraints(min_length=20, strip_whitespace=True)]
-
-    @field_validator("doctor_open", "doctor_closed")
-    @classmethod
-    def _names_clinic_and_number(cls, value: str) -> str:
-        return _checked(value)
+    doctor_open: Template
+    doctor_closed: Template
 
 
 class Wording(Forms):
@@ -99,11 +97,6 @@ class Advice(Wording):
     sources: tuple[Source, ...] = ()
     outside_sources: str = ""
 
-    @field_validator("sources", mode="before")
-    @classmethod
-    def _list_to_tuple(cls, value: object) -> object:
-        return tuple(value) if isinstance(value, list) else value
-
     @model_validator(mode="after")
     def _says_where_it_comes_from(self) -> Advice:
         if not self.sources and not self.outside_sources:
@@ -123,7 +116,7 @@ class Advice(Wording):
 
 def _names(*wanted: str) -> AfterValidator:
     def check(template: str) -> str:
-        if sorted(_PLACEHOLDER.findall(template)) != sorted(wanted):
+        if sorted(named_in(template)) != sorted(wanted):
             raise ValueError(f"must hold {sorted(wanted)} in braces, each once, and nothing else")
         return template
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
-from pydantic import Field, StringConstraints, field_validator, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from messages.schema import Frozen, Identifier, Source
 
@@ -53,11 +53,6 @@ class Exercise(Frozen):
     sources: tuple[Source, ...] = Field(min_length=1)
     outside_sources: str = ""
 
-    @field_validator("steps", "sources", "offers", mode="before")
-    @classmethod
-    def _list_to_tuple(cls, value: object) -> object:
-        return tuple(value) if isinstance(value, list) else value
-
     @model_validator(mode="after")
     def _one_offer_each(self) -> Exercise:
         programmes = [offer.programme for offer in self.offers]
@@ -83,11 +78,6 @@ class ExercisesFile(Frozen):
     """exercises.toml. The order in the file is the order of the numbers on a sheet."""
 
     exercises: tuple[Exercise, ...] = Field(alias="exercise", min_length=1)
-
-    @field_validator("exercises", mode="before")
-    @classmethod
-    def _list_to_tuple(cls, value: object) -> object:
-        return tuple(value) if isinstance(value, list) else value
 
     @model_validator(mode="after")
     def _no_id_twice(self) -> ExercisesFile:

@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, StringConstraints, field_validator
+from pydantic import Field, StringConstraints
 
 from messages.advice_schema import AdviceGroup
 from messages.loader import SHIPPED, Content, load_toml
@@ -23,11 +23,6 @@ Named = Mapping[str, Step]
 class _Claim(Frozen):
     says: Sentence
     steps: tuple[StepPattern, ...] = ()
-
-    @field_validator("*", mode="before")
-    @classmethod
-    def _list_to_tuple(cls, value: object) -> object:
-        return tuple(value) if isinstance(value, list) else value
 
 
 class Fact(_Claim):
@@ -51,11 +46,6 @@ class Facts(Frozen):
 
     fact: Annotated[tuple[Fact, ...], Field(min_length=1)]
     service: tuple[Service, ...]
-
-    @field_validator("*", mode="before")
-    @classmethod
-    def _list_to_tuple(cls, value: object) -> object:
-        return tuple(value) if isinstance(value, list) else value
 
 
 def load_facts(folder: Path | None = None) -> Facts:

@@ -57,7 +57,7 @@ def _lines(facts: Facts, content: Content, flags: Mapping[str, Flag]) -> Iterato
     yield "The first rule that holds is followed; each stands once, with the programmes that follow it.\n"
     yield "| Rule | When | Text | Neutral text | Sources |\n|---|---|---|---|---|"
     for _, rule in rules_of(content):
-        followed = ", ".join(name for name, rules in content.rules.items() if rule in rules)
+        followed = ", ".join(name for name, item in content.programmes.items() if rule in content.rules_of(item))
         amber = f"amber: `{rule.flag}`"
         text, neutral = (_without_name(text or amber) for text in (rule.text, rule.neutral))
         form = f"<br>Exercises: {rule.form}" if rule.form else ""

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, StringConstraints, field_validator
+from pydantic import AfterValidator, Field, StringConstraints
 
-from messages.schema import Frozen, Identifier, Source
+from messages.schema import Frozen, Identifier, Source, only
 
 HANDOUT_PLACEHOLDERS = frozenset({"telefon", "afsender", "laege", "vagt", "antal", "uger", "om_ugen"})
 """What a line may name: the clinic's number, the number the texts come from, the doctor's number, the out-of-hours
@@ -17,17 +16,11 @@ service with its number, and how many texts there are in how many weeks, and in 
 SIGNS_FIELD = "Ring straks"
 """How texts that may name no symptom call the list of signs on the sheet: its heading begins so."""
 
-_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
-
-
-def _known(value: str) -> str:
-    unknown = set(_PLACEHOLDER.findall(value)) - HANDOUT_PLACEHOLDERS
-    if unknown:
-        raise ValueError(f"unknown placeholder {sorted(unknown)}; known are {sorted(HANDOUT_PLACEHOLDERS)}")
-    return value
-
-
-Line = Annotated[str, StringConstraints(min_length=5, max_length=160, strip_whitespace=True), AfterValidator(_known)]
+Line = Annotated[
+    str,
+    StringConstraints(min_length=5, max_length=160, strip_whitespace=True),
+    AfterValidator(only(HANDOUT_PLACEHOLDERS)),
+]
 
 
 class Signs(Frozen):
@@ -38,22 +31,12 @@ class Signs(Frozen):
     sources: tuple[Source, ...] = Field(min_length=1)
     outside_sources: str = ""
 
-    @field_validator("programmes", "lines", "sources", mode="before")
-    @classmethod
-    def _list_to_tuple(cls, value: object) -> object:
-        return tuple(value) if isinstance(value, list) else value
-
 
 class Section(Frozen):
     """A heading with its lines."""
 
     heading: Line
     lines: tuple[Line, ...] = Field(min_length=1, max_length=8)
-
-    @field_validator("lines", mode="before")
-    @classmethod
-    def _list_to_tuple(cls, value: object) -> object:
-        return tuple(value) if isinstance(value, list) else value
 
 
 class Handout(Frozen):
@@ -68,11 +51,6 @@ class Handout(Frozen):
     """On the sheets of a clinic whose texts name no symptom: they point at this sheet."""
     own_notes: Line
     """Above the empty part of the sheet, where the clinic writes and draws by hand."""
-
-    @field_validator("signs", mode="before")
-    @classmethod
-    def _list_to_tuple(cls, value: object) -> object:
-        return tuple(value) if isinstance(value, list) else value
 
     def signs_for(self, programme: str) -> Signs:
         """The signs a patient of a programme looks for. Raises KeyError when no list names the programme."""

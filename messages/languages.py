@@ -6,7 +6,7 @@ import unicodedata
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, StringConstraints, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
 from messages.schema import Frozen
 
@@ -47,7 +47,12 @@ def _plain(words: frozenset[str]) -> frozenset[str]:
 
 
 Word = Annotated[str, StringConstraints(pattern=r"^\S+$")]
-Words = Annotated[frozenset[Word], Field(min_length=1), AfterValidator(_plain)]
+Words = Annotated[
+    frozenset[Word],
+    Field(min_length=1),
+    BeforeValidator(lambda words: frozenset(words) if isinstance(words, tuple) else words),
+    AfterValidator(_plain),
+]
 
 
 class LanguageWords(Frozen):
@@ -57,11 +62,6 @@ class LanguageWords(Frozen):
     telling: Words
     shared: Words
 
-    @field_validator("telling", "shared", mode="before")
-    @classmethod
-    def _list_to_set(cls, value: object) -> object:
-        return frozenset(value) if isinstance(value, list) else value
-
 
 class Languages(Frozen):
     """languages.toml. `home`: words that speak for Danish, or for another language that is answered in Danish."""
@@ -69,11 +69,6 @@ class Languages(Frozen):
     en: LanguageWords
     de: LanguageWords
     home: Words
-
-    @field_validator("home", mode="before")
-    @classmethod
-    def _list_to_set(cls, value: object) -> object:
-        return frozenset(value) if isinstance(value, list) else value
 
     @model_validator(mode="after")
     def _says_one_thing(self) -> Languages:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from messages.loader import Content
+from messages.programme_schema import Programme
 from messages.red_flag_schema import shipped_flags
 from messages.rule_schema import Rule
 from messages.schema import NUMBER, Form, Purpose, Step
@@ -27,9 +28,7 @@ def forms_of(step: Step) -> Iterator[tuple[str, Form]]:
 
 def rules_of(content: Content) -> Iterator[tuple[str, Rule]]:
     """Every rule once, with the place it stands in."""
-    own = {rule.id for programme in content.programmes.values() for rule in programme.own_rules}
-    shared = {rule.id: rule for rules in content.rules.values() for rule in rules if rule.id not in own}
-    yield from ((SHARED, rule) for rule in shared.values())
+    yield from ((SHARED, rule) for rule in content.rules.values())
     for programme in content.programmes.values():
         yield from ((programme.id, rule) for rule in programme.own_rules)
 
@@ -40,7 +39,7 @@ def adapting_problems(content: Content) -> Iterator[Problem]:
         for step in programme.steps:
             for problem in _of_exercise(step):
                 yield programme.id, step.id, "exercise", problem
-        yield from ((programme.id, *problem) for problem in _of_questions(content, programme.id))
+        yield from ((programme.id, *problem) for problem in _of_questions(content, programme))
     amber = {name for name, flag in shipped_flags().items() if flag.level == "amber"}
     for place, rule in rules_of(content):
         if rule.flag is not None and rule.flag not in amber:
@@ -61,10 +60,10 @@ def _of_exercise(step: Step) -> Iterator[str]:
             yield f"{name} must say which exercise on the sheet it is: {{{NUMBER}}}"
 
 
-def _of_questions(content: Content, programme: str) -> Iterator[tuple[str, str, str]]:
+def _of_questions(content: Content, programme: Programme) -> Iterator[tuple[str, str, str]]:
     """Each question that a rule waits for is asked, and each one that a rule asks has a rule for its answer."""
-    asked: set[str] = {step.question for step in content.programmes[programme].steps if step.question is not None}
-    rules = content.rules[programme]
+    asked: set[str] = {step.question for step in programme.steps if step.question is not None}
+    rules = content.rules_of(programme)
     asked |= {rule.asks for rule in rules if rule.asks is not None}
     for rule in rules:
         if not rule.when.questions & asked:

@@ -50,10 +50,8 @@ class Content:
     drawings: Mapping[str, str]
     """The SVG of each exercise, by its id."""
     handout: Handout
-    rules: Mapping[str, tuple[Rule, ...]]
-    """By the programme's id, in the order in which they are tried."""
-    shared_rules: Mapping[str, Rule]
-    """The rules of rules.toml by id. They answer, as replies.toml does, and are not part of a programme's version."""
+    rules: Mapping[str, Rule]
+    """The rules that programmes share, by id. They answer, as replies.toml does, and are not part of a version."""
     released: Mapping[tuple[str, int], Programme]
     """The released versions, the present ones too, by programme and version."""
     digests: Mapping[tuple[str, int], str]
@@ -68,7 +66,7 @@ class Content:
 
     def rules_of(self, programme: Programme) -> tuple[Rule, ...]:
         """The rules that a programme follows, its own first; one that rules.toml has no more is left out."""
-        shared = (self.shared_rules.get(name) for name in programme.rules)
+        shared = (self.rules.get(name) for name in programme.rules)
         return (*programme.own_rules, *(rule for rule in shared if rule is not None))
 
 
@@ -84,7 +82,8 @@ def load_content(folder: Path | None = None) -> Content:
     programmes = _programmes(root / "programmes")
     released = _released(root / "programmes" / RELEASED)
     _exercises_offered([*programmes.values(), *released.values()], exercises)
-    shared = {rule.id: rule for rule in load_toml(root / "rules.toml", RulesFile).rules}
+    rules = {rule.id: rule for rule in load_toml(root / "rules.toml", RulesFile).rules}
+    _rules_known(programmes, rules)
     return Content(
         programmes=MappingProxyType(programmes),
         advice=MappingProxyType(dict(advice.group)),
@@ -97,8 +96,7 @@ def load_content(folder: Path | None = None) -> Content:
         exercises=MappingProxyType(exercises),
         drawings=MappingProxyType({name: _drawing(root, name) for name in exercises}),
         handout=load_toml(root / "handout.toml", Handout),
-        rules=MappingProxyType(_rules(programmes, shared)),
-        shared_rules=MappingProxyType(shared),
+        rules=MappingProxyType(rules),
         released=MappingProxyType(released),
         digests=_digests(root / "programmes" / RELEASED / "versions.toml"),
     )
@@ -125,13 +123,12 @@ def _exercises_offered(programmes: Iterable[Programme], exercises: Mapping[str, 
                 raise ContentError(f"{programme.id}.toml: step '{step.id}', field exercise: {error}.") from error
 
 
-def _rules(programmes: Mapping[str, Programme], known: Mapping[str, Rule]) -> dict[str, tuple[Rule, ...]]:
+def _rules_known(programmes: Mapping[str, Programme], known: Mapping[str, Rule]) -> None:
     for programme in programmes.values():
         if unknown := [name for name in programme.rules if name not in known]:
             raise ContentError(f"{programme.id}.toml: rules: rules.toml has no rule {unknown}.")
         if doubled := [rule.id for rule in programme.own_rules if rule.id in known]:
             raise ContentError(f"{programme.id}.toml: rule: rules.toml has rules of the same name: {doubled}.")
-    return {name: (*item.own_rules, *(known[rule] for rule in item.rules)) for name, item in programmes.items()}
 
 
 def _released(folder: Path) -> dict[tuple[str, int], Programme]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field, StringConstraints, field_validator, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from messages.rule_schema import Rule
 from messages.schema import Frozen, Identifier, Purpose, Step, Variant
@@ -28,11 +28,6 @@ class Programme(Frozen):
     steps: tuple[Step, ...] = Field(alias="step", min_length=5)
     rules: tuple[Identifier, ...] = ()
     own_rules: tuple[Rule, ...] = Field(alias="rule", default=())
-
-    @field_validator("steps", "rules", "own_rules", mode="before")
-    @classmethod
-    def _list_to_tuple(cls, value: object) -> object:
-        return tuple(value) if isinstance(value, list) else value
 
     @model_validator(mode="after")
     def _steps_make_a_course(self) -> Programme:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Annotated, Literal, TypeVar, get_args
@@ -10,7 +9,7 @@ from typing import Annotated, Literal, TypeVar, get_args
 from pydantic import AfterValidator, Field, StringConstraints, field_validator, model_validator
 
 from messages.rule_schema import Barrier
-from messages.schema import Frozen, QuestionKind
+from messages.schema import Frozen, QuestionKind, begins_with_the_clinic, only
 
 LONGEST_VALUES: Mapping[str, str] = MappingProxyType(
     {"tid": "om eftermiddagen", "dato": "mandag den 28. september", "fra": "10.30", "til": "19.30"}
@@ -25,23 +24,17 @@ Said = Literal["yes", "no", "better", "same", "worse"]
 
 COMMANDS = ("stop", "start", "pause", "help")
 
-_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
-
-
-def _checked(template: str) -> str:
-    unknown = set(_PLACEHOLDER.findall(template)) - REPLY_PLACEHOLDERS
-    if unknown:
-        raise ValueError(f"unknown placeholder {sorted(unknown)}; known are {sorted(REPLY_PLACEHOLDERS)}")
-    if not template.startswith("{klinik}: "):
-        raise ValueError("the text must begin with the clinic's name: '{klinik}: '")
-    return template
-
 
 def _frozen(mapping: Mapping[Key, Value]) -> Mapping[Key, Value]:
     return MappingProxyType(dict(mapping))
 
 
-Template = Annotated[str, StringConstraints(min_length=15, strip_whitespace=True), AfterValidator(_checked)]
+Template = Annotated[
+    str,
+    StringConstraints(min_length=15, strip_whitespace=True),
+    AfterValidator(only(REPLY_PLACEHOLDERS)),
+    AfterValidator(begins_with_the_clinic),
+]
 Word = Annotated[str, StringConstraints(pattern=r"^\S(.*\S)?$")]
 
 
@@ -109,14 +102,9 @@ class Vocabulary(Frozen):
     commands: Annotated[Mapping[str, tuple[Word, ...]], AfterValidator(_frozen)]
     barriers: Annotated[Mapping[Barrier, tuple[Word, ...]], AfterValidator(_frozen)]
 
-    @field_validator("yes", "no", "better", "same", "worse", mode="before")
-    @classmethod
-    def _list_to_tuple(cls, value: object) -> object:
-        return tuple(value) if isinstance(value, list) else value
-
     @field_validator("commands", "barriers", mode="before")
     @classmethod
-    def _lists_to_tuples(cls, value: object) -> object:
+    def _tables_of_lists(cls, value: object) -> object:
         if not isinstance(value, dict):
             return value
         return {name: tuple(words) if isinstance(words, list) else words for name, words in value.items()}
@@ -145,11 +133,6 @@ class Concern(Frozen):
 
     said: tuple[Said, ...]
     flag: str
-
-    @field_validator("said", mode="before")
-    @classmethod
-    def _list_to_tuple(cls, value: object) -> object:
-        return tuple(value) if isinstance(value, list) else value
 
 
 def _about_questions(concerns: Mapping[str, Concern]) -> Mapping[str, Concern]:

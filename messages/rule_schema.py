@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, StringConstraints, field_validator, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from messages.schema import Form, Frozen, Identifier, Source
+from messages.schema import Form, Frozen, Identifier, Source, only
 
 Did = Literal["done", "missed"]
 Barrier = Literal["time", "pain", "fear", "forgot"]
 """What is in the way of the exercises; `pain` also when they are too hard."""
 
-_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
-
-
-def _template(value: str) -> str:
-    unknown = set(_PLACEHOLDER.findall(value)) - {"klinik", "telefon"}
-    if unknown:
-        raise ValueError(f"unknown placeholder {sorted(unknown)}; known are ['klinik', 'telefon']")
-    return value
-
-
-Template = Annotated[str, StringConstraints(min_length=15, strip_whitespace=True), AfterValidator(_template)]
+Template = Annotated[
+    str,
+    StringConstraints(min_length=15, strip_whitespace=True),
+    AfterValidator(only(frozenset({"klinik", "telefon"}))),
+]
 
 
 class When(Frozen):
@@ -97,11 +90,6 @@ class Rule(Frozen):
     def __hash__(self) -> int:
         return hash(self.id)
 
-    @field_validator("sources", mode="before")
-    @classmethod
-    def _list_to_tuple(cls, value: object) -> object:
-        return tuple(value) if isinstance(value, list) else value
-
     @model_validator(mode="after")
     def _does_one_thing(self) -> Rule:
         if (self.text is None) == (self.flag is None):
@@ -117,11 +105,6 @@ class RulesFile(Frozen):
     """rules.toml: the rules that programmes share; a programme names those it follows."""
 
     rules: tuple[Rule, ...] = Field(alias="rule", min_length=1)
-
-    @field_validator("rules", mode="before")
-    @classmethod
-    def _list_to_tuple(cls, value: object) -> object:
-        return tuple(value) if isinstance(value, list) else value
 
     @model_validator(mode="after")
     def _named_once(self) -> RulesFile:

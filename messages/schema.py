@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from datetime import time
 from enum import StrEnum
 from typing import Annotated, Literal
@@ -22,20 +23,58 @@ PLACEHOLDERS = frozenset({"klinik", "telefon", NUMBER})
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
-def _checked(template: str) -> str:
-    unknown = set(_PLACEHOLDER.findall(template)) - PLACEHOLDERS
-    if unknown:
-        raise ValueError(f"unknown placeholder {sorted(unknown)}; known are {sorted(PLACEHOLDERS)}")
+def named_in(template: str) -> list[str]:
+    """What a template leaves to be filled in, in the order it stands there."""
+    return _PLACEHOLDER.findall(template)
+
+
+def only(known: frozenset[str]) -> Callable[[str], str]:
+    """A check that a template names nothing but these. It raises ValueError."""
+
+    def checked(template: str) -> str:
+        unknown = set(named_in(template)) - known
+        if unknown:
+            raise ValueError(f"unknown placeholder {sorted(unknown)}; known are {sorted(known)}")
+        return template
+
+    return checked
+
+
+def begins_with_the_clinic(template: str) -> str:
+    """A check that a text says first who writes. It raises ValueError."""
+    if not template.startswith("{klinik}: "):
+        raise ValueError("the text must begin with the clinic's name: '{klinik}: '")
+    return template
+
+
+def _names_the_clinic(template: str) -> str:
     if "{klinik}" not in template:
         raise ValueError("the text must name the clinic: {klinik}")
     return template
 
 
-StepText = Annotated[str, StringConstraints(min_length=10, strip_whitespace=True), AfterValidator(_checked)]
+StepText = Annotated[
+    str,
+    StringConstraints(min_length=10, strip_whitespace=True),
+    AfterValidator(only(PLACEHOLDERS)),
+    AfterValidator(_names_the_clinic),
+]
 
 
 class Frozen(BaseModel):
+    """What every part of a content file is: strict, and never changed. Its lists become tuples."""
+
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _lists_to_tuples(cls, data: object) -> object:
+        return _no_lists(data) if isinstance(data, dict) else data
+
+
+def _no_lists(data: Mapping[object, object]) -> dict[object, object]:
+    """The values that are lists as tuples, one table deep: a table of lists is a part of its own."""
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in data.items()}
 
 
 class Purpose(StrEnum):
@@ -89,11 +128,6 @@ class Step(Frozen):
     on_holidays: bool = False
     tolerance_hours: Annotated[int, Field(ge=1, le=96)] = 12
     sources: tuple[Source, ...] = ()
-
-    @field_validator("sources", mode="before")
-    @classmethod
-    def _list_to_tuple(cls, value: object) -> object:
-        return tuple(value) if isinstance(value, list) else value
 
     @field_validator("purpose", mode="before")
     @classmethod

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Annotated
 
-from pydantic import StringConstraints, field_validator
+from pydantic import StringConstraints
 
 from messages.schema import Frozen
 
@@ -22,11 +22,6 @@ class SourceDocument(Frozen):
     updated: date | None = None
     note: str = ""
     sections: tuple[str, ...]
-
-    @field_validator("sections", mode="before")
-    @classmethod
-    def _list_to_tuple(cls, value: object) -> object:
-        return tuple(value) if isinstance(value, list) else value
 
 
 class SourcesFile(Frozen):

@@ -92,7 +92,7 @@ def _table_findings(content: Content) -> Iterator[Finding]:
 def _reach_findings(content: Content) -> Iterator[Finding]:
     """Every sequence of replies, silences and acts of staff."""
     for programme in content.programmes.values():
-        for fault in walk(plan(_course(programme)), content.rules[programme.id]).faults:
+        for fault in walk(plan(_course(programme)), content.rules_of(programme)).faults:
             yield Finding(programme.id, fault.step, "reach", f"{fault.problem} after: {', '.join(fault.path)}")
 
 

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from bot.simulate.result import Result
 from core.states import AlertKind
 from messages.languages import Language
+from messages.lint_adapting import rules_of
 from messages.loader import Content
 from messages.programme_schema import Programme
 from messages.red_flag_schema import shipped_flags
@@ -63,7 +64,7 @@ def _texts(content: Content) -> Iterator[Name]:
     """Name and template of every text that is no step: answers, advice, what programmes add."""
     yield from _walk("replies", content.replies)
     yield from _walk("advice", content.advice)
-    yield from _walk("rules", {rule.id: rule for rules in content.rules.values() for rule in rules})
+    yield from _walk("rules", {rule.id: rule for _, rule in rules_of(content)})
     for programme in content.programmes.values():
         yield from _walk(programme.id, programme)
 

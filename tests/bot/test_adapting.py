@@ -20,7 +20,7 @@ from messages.schema import Form
 from tests.world import MONDAY
 
 CONTENT = load_content()
-RULES = CONTENT.rules["akut-laend"]
+RULES = CONTENT.rules_of(CONTENT.programmes["akut-laend"])
 WORDS = CONTENT.replies.vocabulary
 GREEN, AMBER, RED = (Triage(level, (), (), "1") for level in (Level.GREEN, Level.AMBER, Level.RED))
 
@@ -166,11 +166,11 @@ def lived(rules: tuple[Rule, ...], answers: list[str], gap: int) -> list[tuple[A
     return steps
 
 
-@given(st.sampled_from(sorted(CONTENT.rules)), st.lists(ANSWERS, max_size=25), st.integers(1, 20))
+@given(st.sampled_from(sorted(CONTENT.programmes)), st.lists(ANSWERS, max_size=25), st.integers(1, 20))
 def test_whatever_is_answered_a_form_changes_only_with_a_reason_and_rules_keep_to_their_number(
     programme: str, answers: list[str], gap: int
 ) -> None:
-    rules = CONTENT.rules[programme]
+    rules = CONTENT.rules_of(CONTENT.programmes[programme])
     steps = lived(rules, answers, gap)
     before: Form = "usual"
     for adaptation, form in steps:

@@ -105,7 +105,9 @@ def test_an_exercise_shows_its_other_forms_with_its_number_on_the_sheet(shown: P
 
 
 def test_every_rule_of_the_course_is_shown_with_its_text(shown: Preview) -> None:
-    assert [rule.rule_id for rule in shown.adapting] == [rule.id for rule in CONTENT.rules["nerverod-laend"]]
+    assert [rule.rule_id for rule in shown.adapting] == [
+        rule.id for rule in CONTENT.rules_of(CONTENT.programmes["nerverod-laend"])
+    ]
     rules = {rule.rule_id: rule for rule in shown.adapting}
     assert rules["sprunget-over"].follows == "Øvelserne bliver lettere. Højst 1 gang i et forløb."
     assert rules["sprunget-over"].answer.startswith("Ryg & Co: Tak for dit svar.")

@@ -28,7 +28,7 @@ def rows(programme: str, start: date, *, hour: int = 9, window: Window | None = 
 
 @pytest.mark.parametrize("programme", sorted(PROGRAMMES))
 def test_a_course_over_christmas_never_sticks_and_never_sends_twice_a_day(programme: str) -> None:
-    found = walk(rows(programme, date(2026, 11, 23)), CONTENT.rules[programme])
+    found = walk(rows(programme, date(2026, 11, 23)), CONTENT.rules_of(CONTENT.programmes[programme]))
     assert found.faults == ()
     assert found.states > 10_000
 
@@ -43,7 +43,13 @@ def test_a_course_over_christmas_never_sticks_and_never_sends_twice_a_day(progra
     ],
 )
 def test_neither_does_one_that_is_enrolled_late_or_falls_into_holidays(start: date, hour: int, window: Window) -> None:
-    assert walk(rows("nerverod-laend", start, hour=hour, window=window), CONTENT.rules["nerverod-laend"]).faults == ()
+    assert (
+        walk(
+            rows("nerverod-laend", start, hour=hour, window=window),
+            CONTENT.rules_of(CONTENT.programmes["nerverod-laend"]),
+        ).faults
+        == ()
+    )
 
 
 def problems(found: reach.Walk) -> set[str]:
@@ -84,7 +90,7 @@ def test_a_course_that_runs_out_without_its_closing_is_found(monkeypatch: pytest
 
 def test_the_questions_that_rules_ask_are_searched_too() -> None:
     course = rows("akut-laend", date(2026, 11, 23))[:12]
-    without, with_rules = (walk(course, rules) for rules in ((), CONTENT.rules["akut-laend"]))
+    without, with_rules = (walk(course, rules) for rules in ((), CONTENT.rules_of(CONTENT.programmes["akut-laend"])))
     assert without.states < with_rules.states
 
 
