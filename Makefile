@@ -33,7 +33,7 @@ INSTALLED := $(if $(wildcard $(DEV)),$(DEV),$(RUNTIME))
 # A virtual environment holds absolute paths: one whose folder was moved or copied is made anew.
 VENV_FITS := $(shell [ -x $(BIN)/python ] && [ "$$(cat .venv/.location 2>/dev/null)" = "$$PWD" ] && echo yes)
 
-.PHONY: help demo test install install-dev check format content reader triage-report bench-checker bench-dispatch lock clean browser FORCE
+.PHONY: help demo test install install-dev check format content reader triage-report bench-checker bench-dispatch bench-inbound lock clean browser FORCE
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -73,6 +73,9 @@ bench-checker: $(DEV) ## Measure the checker's speed and memory, and what it see
 
 bench-dispatch: $(DEV) ## Measure how quickly due texts leave, with ceilings, floors and a count of what was lost (15 minutes)
 	@$(BIN)/python -m benchmarks.dispatch $(ARGS)
+
+bench-inbound: $(DEV) ## Measure how quickly patients' texts are taken in, read and answered, on PostgreSQL (2 minutes)
+	@$(BIN)/python -m benchmarks.inbound $(ARGS)
 
 lock: $(UV) ## Write the locks from pyproject.toml; newest versions: make lock ARGS=--upgrade
 	@$(COMPILE) --group bootstrap --output-file requirements-bootstrap.txt

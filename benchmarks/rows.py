@@ -22,7 +22,7 @@ ENROLLED = DUE - timedelta(days=7)
 
 
 def phone_of(number: int) -> str:
-    return f"+4520{number:06d}"
+    return f"+45{20_100_000 + number}"
 
 
 def add_due_texts(url: str, count: int) -> None:

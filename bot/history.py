@@ -6,7 +6,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.adapting import Said
-from core.models import Message, Reply
+from core.models import Reply
+from scheduler.outbox import Question
 
 
 def history_of(session: Session, enrolment_id: int) -> list[Said]:
@@ -23,7 +24,7 @@ def history_of(session: Session, enrolment_id: int) -> list[Said]:
     ]
 
 
-def step_asked(session: Session, asked: Message | None) -> str | None:
+def step_asked(session: Session, asked: Question | None) -> str | None:
     """The step behind a question; one that was repeated, or asked in an answer, goes back to where it began."""
     if asked is None or asked.step_id is not None:
         return asked.step_id if asked is not None else None

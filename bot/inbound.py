@@ -27,7 +27,8 @@ def inbound() -> Response:
     fields = _signed_fields()
     now = runtime().now()
     text = _inbound(fields, now)
-    with runtime().sessions() as session:
+    # One connection for both transactions: what is fetched from the pool is looked over each time.
+    with runtime().engine.connect() as connection, runtime().sessions(bind=connection) as session:
         reply_id = keep(session, text, now)
         try:
             process(session, runtime().content, runtime().checker, reply_id, now)
