@@ -34,7 +34,7 @@ INSTALLED := $(if $(wildcard $(DEV)),$(DEV),$(RUNTIME))
 VENV_FITS := $(shell [ -x $(BIN)/python ] && [ "$$(cat .venv/.location 2>/dev/null)" = "$$PWD" ] && echo yes)
 
 .PHONY: help demo test install install-dev check format content reader triage-report screenshots bench-checker bench-dispatch \
-	bench-inbound lock clean browser FORCE
+	bench-inbound bench-claims bench-pages lock clean browser FORCE
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -80,6 +80,12 @@ bench-dispatch: $(DEV) ## Measure how quickly due texts leave, with ceilings, fl
 
 bench-inbound: $(DEV) ## Measure how quickly patients' texts are taken in, read and answered, on PostgreSQL (2 minutes)
 	@$(BIN)/python -m benchmarks.inbound $(ARGS)
+
+bench-claims: $(DEV) ## Measure the worker's statements on tables of up to a million texts, on PostgreSQL (5 minutes)
+	@$(BIN)/python -m benchmarks.claims $(ARGS)
+
+bench-pages: $(DEV) ## Measure the staff's pages with 50 clinics and a million texts, on PostgreSQL (6 minutes)
+	@$(BIN)/python -m benchmarks.pages $(ARGS)
 
 lock: $(UV) ## Write the locks from pyproject.toml; newest versions: make lock ARGS=--upgrade
 	@$(COMPILE) --group bootstrap --output-file requirements-bootstrap.txt

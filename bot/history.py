@@ -12,15 +12,15 @@ from scheduler.outbox import Question
 
 def history_of(session: Session, enrolment_id: int) -> list[Said]:
     """Every answer in the course, oldest first."""
-    replies = session.scalars(
-        select(Reply)
+    rows = session.execute(
+        select(Reply.question, Reply.answer_value, Reply.received_at, Reply.adaptation)
         .where(Reply.enrolment_id == enrolment_id, Reply.answer_value.is_not(None))
         .order_by(Reply.received_at, Reply.id)
     )
     return [
-        Said(reply.question, reply.answer_value, reply.received_at, reply.adaptation or "")
-        for reply in replies
-        if reply.question is not None and reply.answer_value is not None
+        Said(question, value, received_at, adaptation or "")
+        for question, value, received_at, adaptation in rows
+        if question is not None and value is not None
     ]
 
 

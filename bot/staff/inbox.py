@@ -126,13 +126,12 @@ def _version(shown: list[Card]) -> str:
 
 def _record_views(shown: list[Card]) -> None:
     staff = staff_member()
-    for card in shown:
-        audit.record(
-            db(),
-            clinic_id=staff.clinic_id,
-            staff_id=staff.id,
-            action="alert.view",
-            object_type="alert",
-            object_id=card.id,
-            now=now(),
-        )
+    audit.record_all(
+        db(),
+        clinic_id=staff.clinic_id,
+        staff_id=staff.id,
+        action="alert.view",
+        object_type="alert",
+        object_ids=[card.id for card in shown],
+        now=now(),
+    )
