@@ -6,9 +6,12 @@ from flask import Blueprint, Flask
 
 from bot.staff import (
     access,
+    account,
+    account_passkeys,
     courses,
     enrol,
     inbox,
+    logbook,
     login,
     marks,
     moves,
@@ -33,6 +36,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     courses.blueprint,
     moves.blueprint,
     versions.blueprint,
+    account.blueprint,
+    account_passkeys.blueprint,
+    logbook.blueprint,
 )
 
 

@@ -1,7 +1,9 @@
 """The tables."""
 
+from core.models.access import Passkey, RecoveryCode, StaffToken
+from core.models.audit import Audit, AuditHead
 from core.models.base import Base
-from core.models.clinic import Audit, Clinic, Heartbeat, RegionNumber, Staff, StaffSession
+from core.models.clinic import Clinic, Heartbeat, RegionNumber, Staff, StaffSession
 from core.models.course import Enrolment, Message, Patient
 from core.models.inbox import Alert, AlertEvent, Reply, Triage, TriageMark
 from core.states import AlertKind, AlertState, Colour, EnrolmentState, MessageKind, MessageState, Role, Verdict
@@ -12,6 +14,7 @@ __all__ = [
     "AlertKind",
     "AlertState",
     "Audit",
+    "AuditHead",
     "Base",
     "Clinic",
     "Colour",
@@ -21,12 +24,15 @@ __all__ = [
     "Message",
     "MessageKind",
     "MessageState",
+    "Passkey",
     "Patient",
+    "RecoveryCode",
     "RegionNumber",
     "Reply",
     "Role",
     "Staff",
     "StaffSession",
+    "StaffToken",
     "Triage",
     "TriageMark",
     "Verdict",
