@@ -21,10 +21,11 @@ EMAIL = "admin@vest.example"
 class Site:
     world: World
     server: BaseWSGIServer
+    host: str = "127.0.0.1"
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.server.port}"
+        return f"http://{self.host}:{self.server.port}"
 
     def log_in(self, page: Page, path: str = "/") -> None:
         page.goto(self.url + path)
@@ -35,8 +36,8 @@ class Site:
 
 
 @contextmanager
-def running(world: World) -> Iterator[Site]:
-    server = make_server("127.0.0.1", 0, app_of(world), threaded=True)
+def running(world: World, port: int = 0) -> Iterator[Site]:
+    server = make_server("127.0.0.1", port, app_of(world), threaded=True)
     thread = Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
