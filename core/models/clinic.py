@@ -45,7 +45,10 @@ class RegionNumber(Base):
 
 
 class Staff(Base):
-    """A staff member. `failed_logins` and `locked_until` (UTC) hold guessing back."""
+    """A staff member. `failed_logins` and `locked_until` (UTC) hold guessing back.
+
+    `deactivated_at`: since when the person cannot log in; the row stays, for what was done stays signed (UTC).
+    """
 
     __tablename__ = "staff"
 
@@ -58,6 +61,7 @@ class Staff(Base):
     failed_logins: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[datetime | None]
     created_at: Mapped[datetime]
+    deactivated_at: Mapped[datetime | None]
 
     clinic: Mapped[Clinic] = relationship()
 
@@ -77,7 +81,10 @@ class StaffSession(Base):
 
 
 class Audit(Base):
-    """Who saw or changed which patient data, and when. Holds ids, never a patient's words, name or number."""
+    """Who saw or changed which patient data, and when. Holds ids, never a patient's words, name or number.
+
+    Who: a staff member, or a script by its key (`api_key_id`); neither: the system.
+    """
 
     __tablename__ = "audit"
     __table_args__ = (Index("ix_audit_clinic_at", "clinic_id", "at"),)
@@ -86,6 +93,7 @@ class Audit(Base):
     at: Mapped[datetime]
     clinic_id: Mapped[str] = mapped_column(ForeignKey("clinic.id"))
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    api_key_id: Mapped[int | None] = mapped_column(BigId)
     action: Mapped[str]
     object_type: Mapped[str]
     object_id: Mapped[str]
