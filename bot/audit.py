@@ -18,19 +18,16 @@ def record(
     object_type: str,
     object_id: object,
     now: datetime,
-    api_key_id: int | None = None,
 ) -> None:
     """Add a line in the caller's transaction, so that an act and its trace stand or fall together.
 
-    `action`: noun and verb, such as `patient.view`. `staff_id` None: done by a script with that key
-    (`api_key_id`), by the system or at the command line.
+    `action`: noun and verb, such as `patient.view`. `staff_id` None: done by the system or at the command line.
     """
     session.add(
         Audit(
             at=now,
             clinic_id=clinic_id,
             staff_id=staff_id,
-            api_key_id=api_key_id,
             action=action,
             object_type=object_type,
             object_id=str(object_id),

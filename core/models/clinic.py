@@ -81,10 +81,7 @@ class StaffSession(Base):
 
 
 class Audit(Base):
-    """Who saw or changed which patient data, and when. Holds ids, never a patient's words, name or number.
-
-    Who: a staff member, or a script by its key (`api_key_id`); neither: the system.
-    """
+    """Who saw or changed which patient data, and when. Holds ids, never a patient's words, name or number."""
 
     __tablename__ = "audit"
     __table_args__ = (Index("ix_audit_clinic_at", "clinic_id", "at"),)
@@ -93,7 +90,6 @@ class Audit(Base):
     at: Mapped[datetime]
     clinic_id: Mapped[str] = mapped_column(ForeignKey("clinic.id"))
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
-    api_key_id: Mapped[int | None] = mapped_column(BigId)
     action: Mapped[str]
     object_type: Mapped[str]
     object_id: Mapped[str]

@@ -47,7 +47,6 @@ def upgrade() -> None:
         sa.Column("created_at", INSTANT, nullable=False),
         sa.UniqueConstraint("clinic_id", "idempotency_key", name="uq_api_enrolment_clinic_id_idempotency_key"),
     )
-    op.add_column("audit", sa.Column("api_key_id", sa.BigInteger(), nullable=True))
     op.add_column("staff", sa.Column("deactivated_at", INSTANT, nullable=True))
     op.create_index("ix_message_clinic_due", "message", ["clinic_id", "due_at"])
     op.drop_index("ix_message_clinic_id", table_name="message")
@@ -61,6 +60,5 @@ def downgrade() -> None:
     op.create_index("ix_message_clinic_id", "message", ["clinic_id"])
     op.drop_index("ix_message_clinic_due", table_name="message")
     op.drop_column("staff", "deactivated_at")
-    op.drop_column("audit", "api_key_id")
     op.drop_table("api_enrolment")
     op.drop_table("api_key")
