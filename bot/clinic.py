@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from bot import audit
-from bot.rewording import hold_clinic, move_hours, rename_others, reword_steps
+from bot.rewording import hold_clinic, move_hours, rename_others, reword_timed
 from bot.voice import voice_of
 from core import phone as telephone
 from core.models import Clinic
@@ -73,7 +73,7 @@ def change(
         return Changed()
     rewritten = moved = 0
     if {"name", "phone"} & set(fields):
-        rewritten = reword_steps(session, content, clinic)
+        rewritten = reword_timed(session, content, clinic)
         rewritten += rename_others(session, clinic_id, old_voice, voice_of(clinic))
     if {"window_opens", "window_closes"} & set(fields):
         moved = move_hours(session, content, clinic, old_window, now)

@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 
 from bot import audit
 from bot.course import RUNNING
-from bot.rewording import hold_clinic, reword_steps
-from core.models import Enrolment, Message, MessageKind
+from bot.rewording import hold_clinic, reword_timed
+from core.models import Enrolment, Message
 from messages.languages import Language
 from messages.lint_words import WORDS
 from messages.loader import Content
-from scheduler.outbox import WAITING
+from scheduler.outbox import TIMED, WAITING
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ def waiting(session: Session, clinic_id: str) -> Waiting:
     texts = session.scalar(
         select(func.count(Message.id))
         .join(Enrolment, Message.enrolment_id == Enrolment.id)
-        .where(*running, Message.kind == MessageKind.STEP, Message.state.in_(WAITING))
+        .where(*running, Message.kind.in_(TIMED), Message.state.in_(WAITING))
     )
     patients = session.scalar(select(func.count(distinct(Enrolment.patient_id))).where(*running))
     return Waiting(texts or 0, patients or 0)
@@ -45,7 +45,7 @@ def switch(
     if clinic.neutral == neutral:
         return 0
     clinic.neutral = neutral
-    rewritten = reword_steps(session, content, clinic)
+    rewritten = reword_timed(session, content, clinic)
     audit.record(
         session,
         clinic_id=clinic_id,

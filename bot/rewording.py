@@ -17,9 +17,10 @@ from messages.loader import Content
 from messages.render import name_in_text
 from messages.schema import Form
 from messages.sms import measure
-from messages.wording import Voice, step_text
+from messages.wording import Voice, reminder_text, step_text
 from scheduler.calendar import Window, at, local
-from scheduler.outbox import WAITING
+from scheduler.moving import original_id
+from scheduler.outbox import TIMED, WAITING
 from scheduler.planning import Course, PlannedStep, plan
 from scheduler.replanning import reword
 
@@ -35,14 +36,18 @@ def hold_clinic(session: Session, clinic_id: str) -> Clinic:
     return session.get_one(Clinic, clinic_id, with_for_update={"key_share": True}, populate_existing=True)
 
 
-def reword_steps(session: Session, content: Content, clinic: Clinic) -> int:
-    """Write the waiting steps of the running courses anew; returns how many there were. What has left stays."""
+def reword_timed(session: Session, content: Content, clinic: Clinic) -> int:
+    """Write the waiting timed texts of the running courses anew; returns how many there were. What has left stays."""
     voice = voice_of(clinic)
 
     @cache
-    def text_of(programme_id: str, version: int, form: Form, step_id: str) -> str | None:
+    def text_of(programme_id: str, version: int, form: Form, step_id: str | None) -> str | None:
         programme = content.programme(programme_id, version)
-        steps = [step for step in programme.steps if step.id == step_id] if programme else []
+        if programme is None:
+            return None
+        if step_id is None:
+            return reminder_text(programme.reminder, voice) if programme.reminder else None
+        steps = [step for step in programme.steps if step.id == step_id]
         return step_text(content.exercises, programme_id, steps[0], voice, form) if steps else None
 
     return reword(
@@ -54,12 +59,12 @@ def reword_steps(session: Session, content: Content, clinic: Clinic) -> int:
 
 
 def rename_others(session: Session, clinic_id: str, old: Voice, new: Voice) -> int:
-    """Put the clinic's new name and number in the waiting texts that stand in no programme: answers, reminders and
+    """Put the clinic's new name and number in the waiting texts that stand in no programme: answers, advice and
     what staff wrote. They are few, and gone within a day.
     """
     rows = session.execute(
         select(Message.id, Message.body, Message.body_in_danish)
-        .where(Message.clinic_id == clinic_id, Message.kind != MessageKind.STEP, Message.state.in_(WAITING))
+        .where(Message.clinic_id == clinic_id, Message.kind.not_in(TIMED), Message.state.in_(WAITING))
         .order_by(Message.id)
         .with_for_update()
     ).all()
@@ -146,7 +151,7 @@ def _hours(course: Course, old: Window, new: Window) -> _Hours:
 def _moved(row: Row[int, str | None, datetime, datetime], hours: _Hours, window: Window) -> tuple[datetime, datetime]:
     """When a waiting step is to go and to expire."""
     _, step_id, due_at, expires_at, *_ = row
-    before, after = (planned.get(step_id or "") for planned in (hours.before, hours.after))
+    before, after = (planned.get(original_id(step_id or "")) for planned in (hours.before, hours.after))
     if before and after and before.due_at == due_at:
         return after.due_at, after.expires_at
     wall = local(due_at).time()

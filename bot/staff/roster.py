@@ -9,6 +9,7 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
+from bot.programmes import programme_of
 from bot.staff import words
 from bot.staff.cards import OPEN_STATES
 from bot.staff.formatting import course_week, date_time
@@ -115,7 +116,7 @@ def _row(
     today: date,
 ) -> Row:
     newest = patient.enrolments[0] if patient.enrolments else None
-    programme = content.programme(newest.programme_id, newest.programme_version) if newest else None
+    programme = programme_of(content, newest)
     colour = next((str(colour) for colour in _WORST_FIRST if colour in colours), "")
     week = ""
     if newest and programme and newest.state in RUNNING:

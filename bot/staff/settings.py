@@ -64,8 +64,12 @@ def clinic() -> ResponseReturnValue:
 @blueprint.post("/indstillinger/klinik")
 @login_required(Role.ADMIN)
 def save_clinic() -> ResponseReturnValue:
-    typed = {name: request.form.get(name, "").replace("\0", "") for name in ("name", "phone", "region", "opens", "closes")}
-    details = Details(typed["name"], typed["phone"], typed["region"], _minutes(typed["opens"]), _minutes(typed["closes"]))
+    typed = {
+        name: request.form.get(name, "").replace("\0", "") for name in ("name", "phone", "region", "opens", "closes")
+    }
+    details = Details(
+        typed["name"], typed["phone"], typed["region"], _minutes(typed["opens"]), _minutes(typed["closes"])
+    )
     content, staff = runtime().content, staff_member()
     if errors := clinics.check(content, details):
         return _page(Form(**typed, errors=errors)), 400
