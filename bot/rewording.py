@@ -98,8 +98,8 @@ def move_hours(session: Session, content: Content, clinic: Clinic, old: Window, 
     """Move waiting steps into the clinic's new window; returns how many moved.
 
     A step that stands where the old window had put it goes where the new one puts it, so that a window narrowed and
-    widened again leaves all as it was. One that was put elsewhere by hand stays on its day and is moved only as far as it must be. A text
-    whose new hour is past keeps its old one.
+    widened again leaves all as it was. One that was put elsewhere by hand stays on its day and is moved only as far as
+    it must be. A text whose new hour is past keeps its old one.
     """
     window = Window(clinic.window_opens, clinic.window_closes)
     changes = []

@@ -78,7 +78,7 @@ def log_in(session: Session, email: str, password: str, now: datetime) -> Logged
     staff = session.scalar(select(Staff).where(Staff.email == normal_email(email)[:200]).with_for_update())
     if len(password) > LONGEST_PASSWORD:
         password = ""
-    if staff is None:
+    if staff is None or staff.deactivated_at is not None:
         _matches(_dummy_hash(), password)  # so that the time taken does not tell which e-mails exist
         return Refused(locked=False)
     if staff.locked_until is not None and now < staff.locked_until:
@@ -113,7 +113,12 @@ def find_session(session: Session, token: str, now: datetime) -> StaffSession | 
         .where(StaffSession.token_hash == _token_hash(token), StaffSession.revoked_at.is_(None))
         .options(joinedload(StaffSession.staff).joinedload(Staff.clinic))
     )
-    if found is None or now - found.seen_at >= IDLE_LIMIT or now - found.created_at >= ABSOLUTE_LIMIT:
+    if (
+        found is None
+        or found.staff.deactivated_at is not None
+        or now - found.seen_at >= IDLE_LIMIT
+        or now - found.created_at >= ABSOLUTE_LIMIT
+    ):
         return None
     return found
 

@@ -85,11 +85,11 @@ class _Scale:
 
 
 def _round_up(highest: float) -> float:
-    """1, 2, 4, 6, 8 or 10 times a power of ten."""
+    """1, 2, 3, 4, 5, 6, 8 or 10 times a power of ten."""
     if highest <= 1:
         return 1
     unit = 10.0 ** floor(log10(highest))
-    return next(step * unit for step in (1, 2, 4, 6, 8, 10) if step * unit >= highest)
+    return next(step * unit for step in (1, 2, 3, 4, 5, 6, 8, 10) if step * unit >= highest)
 
 
 def _shown(values: Sequence[float | None]) -> list[float]:

@@ -6,9 +6,12 @@ from flask import Blueprint, Flask
 
 from bot.staff import (
     access,
+    colleagues,
+    connections,
     courses,
     enrol,
     inbox,
+    keys,
     login,
     marks,
     moves,
@@ -17,6 +20,7 @@ from bot.staff import (
     overview,
     patients,
     rules,
+    settings,
     shell,
     versions,
 )
@@ -28,8 +32,12 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     patients.blueprint,
     enrol.blueprint,
     overview.blueprint,
+    settings.blueprint,
     numbers.blueprint,
     neutral.blueprint,
+    colleagues.blueprint,
+    keys.blueprint,
+    connections.blueprint,
     rules.blueprint,
     marks.blueprint,
     courses.blueprint,

@@ -20,6 +20,7 @@ from core.models import ApiKey, Clinic, Role, Staff
 from messages.render import name_in_text
 
 blueprint = Blueprint("settings", __name__)
+FIELDS = ("name", "phone", "region", "opens", "closes")
 HALF_HOUR = 30
 HOURS = [
     (str(minutes), f"kl. {minutes // 60}.{minutes % 60:02d}") for minutes in range(EARLIEST, LATEST + 1, HALF_HOUR)
@@ -64,12 +65,9 @@ def clinic() -> ResponseReturnValue:
 @blueprint.post("/indstillinger/klinik")
 @login_required(Role.ADMIN)
 def save_clinic() -> ResponseReturnValue:
-    typed = {
-        name: request.form.get(name, "").replace("\0", "") for name in ("name", "phone", "region", "opens", "closes")
-    }
-    details = Details(
-        typed["name"], typed["phone"], typed["region"], _minutes(typed["opens"]), _minutes(typed["closes"])
-    )
+    typed = {name: request.form.get(name, "").replace("\0", "") for name in FIELDS}
+    hours = (_minutes(typed["opens"]), _minutes(typed["closes"]))
+    details = Details(typed["name"], typed["phone"], typed["region"], *hours)
     content, staff = runtime().content, staff_member()
     if errors := clinics.check(content, details):
         return _page(Form(**typed, errors=errors)), 400
@@ -91,7 +89,7 @@ def _told(changed: Changed) -> str:
 
 
 def _texts(number: int) -> str:
-    return f"{number} {'sms, der ventede,' if number == 1 else "sms'er, der ventede,"}"
+    return f"{number} sms, der ventede," if number == 1 else f"{number} sms'er, der ventede,"
 
 
 def _minutes(typed: str) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.figures.counts import FAILED
-from bot.figures.pain import MOST_ANSWERS
+from bot.figures.pain import MOST_ANSWERS, Point
 from bot.figures.read import Figures
 from bot.staff import words
 from bot.staff.charts import Series, bars, lines
@@ -180,12 +180,9 @@ def _pain(shown: Figures, names: Mapping[str, str]) -> Sheet:
         for number, programme in enumerate(drawn, start=1)
     ]
     title = "Smerter fra 0 til 10, uge for uge i forløbet"
-    rows = [
-        (names.get(programme, programme), str(week), f"{point.mean:.1f}".replace(".", ","), str(point.answers))
-        for programme in sorted(points, key=lambda key: names.get(key, key))
-        for week, point in points[programme].items()
-    ]
-    notes = ["Gennemsnit af patienternes svar. Vær varsom, når der kun er få svar i en uge."]
+    order = sorted(points, key=lambda key: names.get(key, key))
+    rows = [_row(week, *(_told(points[programme].get(week)) for programme in order)) for week in weeks]
+    notes = ["Gennemsnit af patienternes svar, i parentes hvor mange svar. Vær varsom, når der kun er få."]
     if shown.pain.is_cut:
         notes.append(f"Der er flere svar i perioden. Kun de nyeste {MOST_ANSWERS} er talt med.")
     picture = lines("smerter", title, [str(week) for week in weeks], series, most=10) if series else ""
@@ -193,9 +190,15 @@ def _pain(shown: Figures, names: Mapping[str, str]) -> Sheet:
         "smerter",
         "Smerter gennem forløbet",
         picture,
-        (Table(title, ("Forløb", "Uge i forløbet", "Gennemsnit", "Svar"), tuple(rows)),) if rows else (),
+        (Table(title, ("Uge", *(names.get(programme, programme) for programme in order)), tuple(rows)),)
+        if rows
+        else (),
         notes=tuple(notes) if rows else ("Ingen patienter har svaret på spørgsmålet om smerter i perioden.",),
     )
+
+
+def _told(point: Point | None) -> str:
+    return f"{point.mean:.1f} ({point.answers})".replace(".", ",") if point else ""
 
 
 def _failures(shown: Figures, weeks: Sequence[str]) -> Sheet:

@@ -12,9 +12,10 @@ from sqlalchemy import update
 
 from bot.app import create_app
 from core.models import Role, Staff
+from tests.bot.api.keys import add_key
 from tests.world import PASSWORD, World
 
-PUBLIC, READER, CLINICIAN, ADMIN, SIGNED = "public", "reader", "clinician", "admin", "signed"
+PUBLIC, READER, CLINICIAN, ADMIN, SIGNED, KEY = "public", "reader", "clinician", "admin", "signed", "key"
 
 ACCESS: dict[tuple[str, str], str] = {
     ("GET", "/static/<path:filename>"): PUBLIC,
@@ -46,6 +47,22 @@ ACCESS: dict[tuple[str, str], str] = {
     ("POST", "/tilmeld"): CLINICIAN,
     ("POST", "/tilmeld/telefon"): CLINICIAN,
     ("GET", "/tilmeld/<row:enrolment_id>"): CLINICIAN,
+    ("GET", "/overblik"): READER,
+    ("GET", "/indstillinger"): READER,
+    ("GET", "/indstillinger/klinik"): READER,
+    ("POST", "/indstillinger/klinik"): ADMIN,
+    ("GET", "/indstillinger/medarbejdere"): ADMIN,
+    ("POST", "/indstillinger/medarbejdere"): ADMIN,
+    ("POST", "/indstillinger/medarbejdere/<row:staff_id>/link"): ADMIN,
+    ("POST", "/indstillinger/medarbejdere/<row:staff_id>/rolle"): ADMIN,
+    ("POST", "/indstillinger/medarbejdere/<row:staff_id>/luk"): ADMIN,
+    ("POST", "/indstillinger/medarbejdere/<row:staff_id>/aabn"): ADMIN,
+    ("GET", "/indstillinger/api"): ADMIN,
+    ("POST", "/indstillinger/api"): ADMIN,
+    ("POST", "/indstillinger/api/<row:key_id>/tilbagekald"): ADMIN,
+    ("GET", "/indstillinger/forbindelser"): ADMIN,
+    ("POST", "/indstillinger/forbindelser/proev"): ADMIN,
+    ("POST", "/indstillinger/forbindelser/proeve-sms"): ADMIN,
     ("GET", "/indstillinger/numre"): READER,
     ("POST", "/indstillinger/numre/<region_id>"): ADMIN,
     ("GET", "/indstillinger/neutral"): READER,
@@ -57,12 +74,17 @@ ACCESS: dict[tuple[str, str], str] = {
     ("POST", "/maerkede-svar/hent"): ADMIN,
     ("POST", "/svar/<row:reply_id>/maerk"): CLINICIAN,
     ("POST", "/svar/<row:reply_id>/fortryd"): CLINICIAN,
+    ("GET", "/api/v1/programmes"): KEY,
+    ("GET", "/api/v1/alerts"): KEY,
+    ("POST", "/api/v1/enrolments"): KEY,
+    ("GET", "/api/v1/enrolments/<row:enrolment_id>"): KEY,
+    ("POST", "/api/v1/enrolments/<row:enrolment_id>/stop"): KEY,
     ("POST", "/sms/inbound"): SIGNED,
     ("POST", "/sms/status"): SIGNED,
 }
 ROLES = [Role.READER, Role.CLINICIAN, Role.ADMIN]
 STAFF_ROUTES = [(*route, needed) for route, needed in ACCESS.items() if needed in {READER, CLINICIAN, ADMIN}]
-OF_A_PATIENT = [route for route in ACCESS if "<row:" in route[1]]
+OF_A_CLINIC = [(method, rule) for method, rule, _ in STAFF_ROUTES if "<row:" in rule]
 FIELDS = {
     "reason": "Andet",
     "outcome": "talked",
@@ -70,6 +92,7 @@ FIELDS = {
     "until": "",
     "verdict": "should_not_be_red",
     "neutral": "til",
+    "role": "reader",
 }
 
 
@@ -79,6 +102,7 @@ def app(lite_world: World) -> Flask:
     lite_world.write("jeg kan ikke tisse")
     for role in ROLES:
         lite_world.add_staff(f"{role}@vest.example", role)
+    add_key(lite_world, staff_id=1)
     lite_world.add_clinic("nord", sender="+4552512346")
     lite_world.add_staff("admin@nord.example", Role.ADMIN, "nord")
     app = create_app(lite_world.runtime, wall_clock=lite_world.clock)
@@ -134,9 +158,14 @@ def test_a_role_gets_in_exactly_where_it_reaches(app: Flask, role: Role) -> None
         assert status in expected, f"{role} at {method} {rule}: {status}"
 
 
-def test_another_clinics_patient_does_not_exist(app: Flask) -> None:
+def test_what_belongs_to_another_clinic_does_not_exist(app: Flask) -> None:
     client = logged_in(app, "admin@nord.example")
-    assert {route: visit(client, *route) for route in OF_A_PATIENT} == dict.fromkeys(OF_A_PATIENT, 404)
+    assert {route: visit(client, *route) for route in OF_A_CLINIC} == dict.fromkeys(OF_A_CLINIC, 404)
+
+
+def test_a_script_needs_a_key_and_no_log_in_stands_in_for_it(app: Flask) -> None:
+    for client in (app.test_client(), logged_in(app, "admin@vest.example")):
+        assert {visit(client, *route) for route, needed in ACCESS.items() if needed == KEY} == {401}
 
 
 def test_a_webhook_without_a_signature_is_refused_to_all(app: Flask) -> None:
