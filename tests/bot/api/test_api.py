@@ -46,7 +46,7 @@ def test_a_patient_is_enrolled_and_shown_without_name_number_or_words(world: Wor
         "programme": "akut-laend",
         "start_date": "2026-11-23",
         "week": 1,
-        "weeks": 8,
+        "weeks": 12,
         "ended_at": None,
         "open_alerts": [],
         "link": "https://rygbot.example/patienter/1",
