@@ -15,6 +15,7 @@ from werkzeug.routing import IntegerConverter, Map
 from bot import api, probes, web
 from bot.inbound import blueprint as inbound_blueprint
 from bot.runtime import Clock, Runtime, utc_now
+from bot.staff.guard import answer_stale_form
 from bot.staff.pages import register_pages
 
 log = structlog.get_logger(__name__)
@@ -104,6 +105,8 @@ def _explain(error: HTTPException) -> ResponseReturnValue:
         return api.refusal(error)
     if request.blueprint in MACHINE_BLUEPRINTS or request.path.startswith("/sms/"):
         return Response(f"{error.name}\n", error.code, content_type="text/plain; charset=utf-8")
+    if isinstance(error, CSRFError) and (answer := answer_stale_form()) is not None:
+        return answer
     title, text = STALE_FORM if isinstance(error, CSRFError) else ERRORS.get(error.code, ERRORS[400])
     page = render_template("staff/error.html", code=error.code, title=title, text=text)
     headers = [(name, value) for name, value in error.get_headers() if name == "Allow"]

@@ -15,6 +15,7 @@ from bot.delivery import on_failure
 from bot.receive import process_left_behind
 from bot.retention import erase_due
 from bot.runtime import Runtime, utc_now
+from bot.sealing import seal_new
 from bot.silence import raise_silences, raise_unsettled
 from core.gateway.simulator import SimulatorGateway
 from core.gateway.twilio import TwilioGateway
@@ -26,6 +27,7 @@ from scheduler.upkeep import sweep
 SEND_EVERY = 0.5
 HOUSEKEEPING_EVERY = 10
 SELDOM_EVERY = 3600
+SEAL_EVERY = 2
 HEARTBEAT = "worker"
 
 Tick = Callable[[Session, datetime], object]
@@ -77,7 +79,7 @@ def jobs(runtime: Runtime, dispatcher: Dispatcher) -> list[Job]:
     ticks = [
         Job(name, every, partial(in_transaction, runtime, tick)) for every, named in rhythms for name, tick in named
     ]
-    return [Job("send", SEND_EVERY, send), *ticks]
+    return [Job("send", SEND_EVERY, send), *ticks, Job("seal", SEAL_EVERY, partial(in_transaction, runtime, seal_new))]
 
 
 def in_transaction(runtime: Runtime, tick: Tick) -> None:
@@ -97,6 +99,7 @@ def drain(runtime: Runtime, dispatcher: Dispatcher) -> Tally:
         in_transaction(runtime, tick)
     tally = dispatcher.run(runtime.now)
     in_transaction(runtime, complete_finished)
+    in_transaction(runtime, seal_new)
     return tally
 
 

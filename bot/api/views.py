@@ -144,4 +144,5 @@ def _trace(action: str, object_type: str, object_id: object) -> None:
         object_type=object_type,
         object_id=object_id,
         now=now(),
+        detail=api_key().prefix,
     )

@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import exists, func, select, update
+from sqlalchemy import exists, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from bot import audit
+from bot.staff import sessions, tokens
 from bot.staff.access import normal_email
+from bot.staff.tokens import Kind
 from core.models import Alert, AlertState, Clinic, Role, Staff, StaffSession
 
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
@@ -50,12 +52,12 @@ def people(session: Session, clinic_id: str) -> list[Person]:
     """All who have or had access, those who have it first, by name. Three queries, however many there are."""
     everybody = session.scalars(select(Staff).where(Staff.clinic_id == clinic_id)).all()
     ids = [staff.id for staff in everybody]
-    sessions = (
+    last_seen = (
         select(StaffSession.staff_id, func.max(StaffSession.seen_at))
         .where(StaffSession.staff_id.in_(ids))
         .group_by(StaffSession.staff_id)
     )
-    seen = {staff_id: at for staff_id, at in session.execute(sessions)}  # noqa: C416 - rows are not pairs to mypy
+    seen = {staff_id: at for staff_id, at in session.execute(last_seen)}  # noqa: C416 - rows are not pairs to mypy
     held: dict[int | None, list[Alert]] = defaultdict(list)
     taken = select(Alert).where(Alert.clinic_id == clinic_id, Alert.state == AlertState.ACKNOWLEDGED)
     for alert in session.scalars(taken.order_by(Alert.opened_at)):
@@ -116,11 +118,9 @@ def deactivate(
     if staff.id == by_id:
         return Act.ONESELF
     staff.deactivated_at = now
-    session.execute(
-        update(StaffSession)
-        .where(StaffSession.staff_id == staff.id, StaffSession.revoked_at.is_(None))
-        .values(revoked_at=wall_now)
-    )
+    sessions.end_all(session, staff.id, wall_now)
+    for kind in (Kind.SECOND_STEP, Kind.PASSWORD_LINK):
+        tokens.void(session, kind, staff.id)
     _trace(session, staff, by_id, "staff.deactivate", now)
     return Act.DONE
 

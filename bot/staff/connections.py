@@ -9,12 +9,12 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
 
-from bot import audit
 from bot.health import worker
 from bot.public_address import INBOUND, STATUS, Reached, reach
 from bot.staff import words
 from bot.staff.formatting import date_time
 from bot.staff.guard import login_required, staff_member
+from bot.staff.trace import trace
 from bot.trial_text import SHOWN_FOR, last_receipt, send_trial, trials
 from bot.web import db, now, runtime, wall_now
 from core import phone
@@ -47,16 +47,8 @@ def index() -> ResponseReturnValue:
 @login_required(Role.ADMIN)
 def try_address() -> ResponseReturnValue:
     """Nothing is held while we wait for ourselves: the request that comes back needs the database too."""
-    settings, staff = runtime().settings, staff_member()
-    audit.record(
-        db(),
-        clinic_id=staff.clinic_id,
-        staff_id=staff.id,
-        action="connection.try",
-        object_type="clinic",
-        object_id=staff.clinic_id,
-        now=now(),
-    )
+    settings = runtime().settings
+    trace("connection.try", "clinic", staff_member().clinic_id)
     db().commit()
     kind, sentence = SAID[reach(settings.public_url, settings.twilio_auth_token)]
     flash(sentence, kind)

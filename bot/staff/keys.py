@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from bot import audit
 from bot.api_keys import MAX_NAME, MOST_KEYS, NewKey, keys_of, make_key, revoke
 from bot.staff.guard import login_required, staff_member
-from bot.web import db, now, runtime, wall_now
-from core.models import ApiKey, ApiScope, Clinic, Role
+from bot.staff.trace import trace
+from bot.web import db, runtime, wall_now
+from core.models import ApiScope, Clinic, Role
 
 blueprint = Blueprint("keys", __name__)
 SCOPES = {
@@ -53,7 +53,7 @@ def create() -> ResponseReturnValue:
         staff_id=staff.id,
         wall_now=wall_now(),
     )
-    _trace("api_key.create", made.row)
+    trace("api_key.create", "api_key", made.row.id, made.row.prefix)
     db().commit()
     return _page(Form(), made)
 
@@ -67,7 +67,7 @@ def withdraw(key_id: int) -> ResponseReturnValue:
             abort(404)
         flash("Nøglen var allerede trukket tilbage.", "info")
     else:
-        _trace("api_key.revoke", revoked)
+        trace("api_key.revoke", "api_key", revoked.id, revoked.prefix)
         db().commit()
         flash(f"Nøglen »{revoked.name}« er trukket tilbage og kan ikke bruges mere.", "success")
     return redirect(url_for("keys.index"), 303)
@@ -96,17 +96,4 @@ def _page(form: Form, made: NewKey | None = None) -> str:
         in_use=[key for key in keys if key.revoked_at is None],
         revoked=[key for key in keys if key.revoked_at is not None][:MOST_KEYS],
         public_url=runtime().settings.public_url,
-    )
-
-
-def _trace(action: str, key: ApiKey) -> None:
-    staff = staff_member()
-    audit.record(
-        db(),
-        clinic_id=staff.clinic_id,
-        staff_id=staff.id,
-        action=action,
-        object_type="api_key",
-        object_id=key.id,
-        now=now(),
     )

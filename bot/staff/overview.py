@@ -8,7 +8,6 @@ from datetime import date
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from bot import audit
 from bot.figures import period as periods
 from bot.figures.counts import Scope
 from bot.figures.period import USUAL_WEEKS, Period
@@ -16,6 +15,7 @@ from bot.figures.read import figures
 from bot.staff.formatting import parse_day
 from bot.staff.guard import login_required, staff_member
 from bot.staff.sheets import sheets, tiles
+from bot.staff.trace import trace
 from bot.web import db, now, runtime
 from scheduler.calendar import local
 
@@ -44,15 +44,7 @@ def index() -> ResponseReturnValue:
     asked = _asked(today, {programme for programme, _ in programmes})
     scope = Scope(staff.clinic_id, asked.period, asked.programme or None)
     shown = figures(db(), scope)
-    audit.record(
-        db(),
-        clinic_id=staff.clinic_id,
-        staff_id=staff.id,
-        action="overview.view",
-        object_type="clinic",
-        object_id=staff.clinic_id,
-        now=now(),
-    )
+    trace("overview.view", "clinic", staff.clinic_id)
     db().commit()
     return render_template(
         "staff/overview.html",

@@ -6,13 +6,16 @@ from flask import Blueprint, Flask
 
 from bot.staff import (
     access,
+    account,
+    account_passkeys,
     colleagues,
     connections,
     courses,
     enrol,
     inbox,
-    keys,
     keeping,
+    keys,
+    logbook,
     login,
     marks,
     moves,
@@ -45,6 +48,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     courses.blueprint,
     moves.blueprint,
     versions.blueprint,
+    account.blueprint,
+    account_passkeys.blueprint,
+    logbook.blueprint,
 )
 
 

@@ -1,8 +1,10 @@
 """The tables."""
 
+from core.models.access import Passkey, RecoveryCode, StaffToken
+from core.models.audit import Audit, AuditHead
 from core.models.api import ApiEnrolment, ApiKey
 from core.models.base import Base
-from core.models.clinic import Audit, Clinic, Heartbeat, RegionNumber, Staff, StaffSession
+from core.models.clinic import Clinic, Heartbeat, RegionNumber, Staff, StaffSession
 from core.models.course import Enrolment, Message, Patient
 from core.models.inbox import Alert, AlertEvent, Reply, Triage, TriageMark
 from core.states import (
@@ -26,6 +28,7 @@ __all__ = [
     "ApiKey",
     "ApiScope",
     "Audit",
+    "AuditHead",
     "Base",
     "Clinic",
     "Colour",
@@ -35,12 +38,15 @@ __all__ = [
     "Message",
     "MessageKind",
     "MessageState",
+    "Passkey",
     "Patient",
+    "RecoveryCode",
     "RegionNumber",
     "Reply",
     "Role",
     "Staff",
     "StaffSession",
+    "StaffToken",
     "Triage",
     "TriageMark",
     "Verdict",

@@ -101,7 +101,7 @@ def _talk(session: Session, rng: random.Random, rows: Rows, patient: Patient, la
         rows.replies.append(_reply(rng, rows, patient, rng.choice([enrolment, enrolment, None]), last, days))
     for _ in range(rng.randrange(4)):
         rows.alerts.append(_alert(rng, patient, rng.choice([enrolment, enrolment, None]), _moment(rng, last, days)))
-    session.add_all(rows.replies + rows.alerts)
+    session.add_all([*rows.replies, *rows.alerts])
 
 
 def _message(rng: random.Random, patient: Patient, enrolment: Enrolment | None, due_at: datetime) -> Message:
