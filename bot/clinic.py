@@ -19,17 +19,30 @@ MAX_NAME = 60
 EARLIEST, LATEST = 9 * 60, 20 * 60
 """Minutes after local midnight: timed texts go between these at most."""
 SHORTEST_WINDOW = 60
+FIELDS = {
+    "name": "navn",
+    "phone": "telefon",
+    "region": "region",
+    "window_opens": "sendetid",
+    "window_closes": "sendetid",
+    "require_second_factor": "to trin ved log ind",
+}
+"""What may change, by column, as the audit log names it."""
 
 
 @dataclass(frozen=True)
 class Details:
-    """A clinic's details as they were typed. `opens` and `closes` in minutes after local midnight."""
+    """A clinic's details as they were typed. `opens` and `closes` in minutes after local midnight.
+
+    `second_factor`: asked of everybody who logs in.
+    """
 
     name: str
     phone: str
     region: str
     opens: int
     closes: int
+    second_factor: bool = False
 
 
 @dataclass(frozen=True)
@@ -85,17 +98,19 @@ def change(
         object_type="clinic",
         object_id=clinic_id,
         now=now,
+        detail=", ".join(dict.fromkeys(FIELDS[name] for name in fields)),
     )
     return Changed(fields, rewritten, moved)
 
 
 def _take_over(clinic: Clinic, details: Details, number: str) -> tuple[str, ...]:
-    wanted: dict[str, str | int] = {
+    wanted: dict[str, str | int | bool] = {
         "name": details.name.strip(),
         "phone": number,
         "region": details.region,
         "window_opens": details.opens,
         "window_closes": details.closes,
+        "require_second_factor": details.second_factor,
     }
     different = tuple(name for name, value in wanted.items() if getattr(clinic, name) != value)
     for name in different:

@@ -36,6 +36,7 @@ class Form:
     region: str
     opens: str
     closes: str
+    second_factor: bool
     errors: dict[str, str] = field(default_factory=dict)
 
 
@@ -67,10 +68,11 @@ def clinic() -> ResponseReturnValue:
 def save_clinic() -> ResponseReturnValue:
     typed = {name: request.form.get(name, "").replace("\0", "") for name in FIELDS}
     hours = (_minutes(typed["opens"]), _minutes(typed["closes"]))
-    details = Details(typed["name"], typed["phone"], typed["region"], *hours)
+    second_factor = "second_factor" in request.form
+    details = Details(typed["name"], typed["phone"], typed["region"], *hours, second_factor)
     content, staff = runtime().content, staff_member()
     if errors := clinics.check(content, details):
-        return _page(Form(**typed, errors=errors)), 400
+        return _page(Form(**typed, second_factor=second_factor, errors=errors)), 400
     changed = clinics.change(db(), content, staff.clinic_id, details, staff_id=staff.id, now=now())
     db().commit()
     flash(_told(changed), "success" if changed.fields else "info")
@@ -99,7 +101,7 @@ def _minutes(typed: str) -> int:
 
 def _form_of(shown: Clinic) -> Form:
     hours = (str(shown.window_opens), str(shown.window_closes))
-    return Form(shown.name, phone.display(shown.phone), shown.region, *hours)
+    return Form(shown.name, phone.display(shown.phone), shown.region, *hours, shown.require_second_factor)
 
 
 def _page(form: Form) -> str:
