@@ -14,7 +14,8 @@ from bot.figures.period import USUAL_WEEKS, Period
 from bot.figures.read import figures
 from bot.staff.formatting import parse_day
 from bot.staff.guard import login_required, staff_member
-from bot.staff.sheets import sheets, tiles
+from bot.staff.sheets import sheets
+from bot.staff.tiles import tiles
 from bot.staff.trace import trace
 from bot.web import db, now, runtime
 from scheduler.calendar import local

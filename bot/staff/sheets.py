@@ -11,6 +11,7 @@ from bot.figures.read import Figures
 from bot.staff import words
 from bot.staff.charts import Series, bars, lines
 from bot.staff.formatting import duration
+from bot.staff.tiles import share
 from core.states import Colour, EnrolmentState, MessageState
 
 PROGRAMMES_SHOWN = 5
@@ -45,15 +46,6 @@ class Sheet:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Tile:
-    """A key figure: `figure` large, `what` it is, `more` beneath."""
-
-    figure: str
-    what: str
-    more: str = ""
-
-
 def sheets(shown: Figures, names: Mapping[str, str]) -> tuple[Sheet, ...]:
     """`names`: of the programmes, by id."""
     weeks = tuple(str(week.number) for week in shown.scope.period.weeks)
@@ -64,26 +56,6 @@ def sheets(shown: Figures, names: Mapping[str, str]) -> tuple[Sheet, ...]:
         _pain(shown, names),
         _failures(shown, weeks),
         _cost(shown, weeks),
-    )
-
-
-def tiles(shown: Figures) -> tuple[Tile, ...]:
-    running = shown.courses.now.total()
-    paused = sum(number for (_, state), number in shown.courses.now.items() if state == EnrolmentState.PAUSED)
-    asked, answered = sum(shown.talk.asked), sum(shown.talk.answered)
-    reds = sum(week[Colour.RED] for week in shown.alerts.by_week)
-    wait = shown.waits.get(Colour.RED)
-    failed, sent = _failed(shown), sum(shown.texts.sent)
-    return (
-        Tile(str(running), "forløb i gang nu", f"heraf {paused} på pause" if paused else ""),
-        Tile(_share(answered, asked), "af spørgsmålene er besvaret", f"{answered} af {asked}"),
-        Tile(
-            str(reds),
-            _one(reds, "rød alarm", "røde alarmer"),
-            f"typisk taget på {duration(wait.median)}" if wait else "",
-        ),
-        Tile(str(failed), "sms'er nåede ikke frem", f"{_share(failed, failed + _arrived(shown))} af sms'erne"),
-        Tile(str(sum(shown.texts.segments)), "segmenter sendt", f"i {sent} sms'er"),
     )
 
 
@@ -113,7 +85,7 @@ def _talk(shown: Figures, weeks: Sequence[str]) -> Sheet:
         Series("Tavse patienter", "tone-3", silent),
     ]
     rows = [
-        _row(week, asked, answered, _share(answered, asked), quiet, replies)
+        _row(week, asked, answered, share(answered, asked), quiet, replies)
         for week, asked, answered, quiet, replies in zip(
             weeks, found.asked, found.answered, silent, found.replies, strict=True
         )
@@ -250,27 +222,5 @@ def _cost(shown: Figures, weeks: Sequence[str]) -> Sheet:
 _RUNNING = (EnrolmentState.ACTIVE, EnrolmentState.PAUSED)
 
 
-def _failed(shown: Figures) -> int:
-    return shown.texts.failures.total()
-
-
-def _arrived(shown: Figures) -> int:
-    """Sent, and nothing has been heard of it going wrong."""
-    lost = sum(
-        number
-        for (state, _), number in shown.texts.failures.items()
-        if state in {MessageState.UNDELIVERED, MessageState.UNKNOWN}
-    )
-    return sum(shown.texts.sent) - lost
-
-
 def _row(*cells: object) -> tuple[str, ...]:
     return tuple(str(cell) for cell in cells)
-
-
-def _share(part: int, whole: int) -> str:
-    return f"{round(100 * part / whole)} %" if whole else "-"
-
-
-def _one(number: int, singular: str, plural: str) -> str:
-    return singular if number == 1 else plural

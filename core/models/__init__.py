@@ -1,8 +1,8 @@
 """The tables."""
 
 from core.models.access import Passkey, RecoveryCode, StaffToken
-from core.models.audit import Audit, AuditHead
 from core.models.api import ApiEnrolment, ApiKey
+from core.models.audit import Audit, AuditHead
 from core.models.base import Base
 from core.models.clinic import Clinic, Heartbeat, RegionNumber, Staff, StaffSession
 from core.models.course import Enrolment, Message, Patient

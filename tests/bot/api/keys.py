@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from bot.api_keys import make_key
-from core.models import ApiScope
+from bot.app import create_app
+from core.models import ApiScope, Enrolment
 from tests.world import World
 
 PERSON: dict[str, Any] = {
@@ -59,3 +61,13 @@ def told(response: TestResponse) -> dict[str, Any]:
     error: dict[str, Any] = response.json["error"]
     assert set(error) == {"code", "message", "fields"}
     return error
+
+
+def script_for(world: World, scope: ApiScope = ApiScope.ENROL, clinic_id: str = "vest") -> Script:
+    """A script of a clinic, with a new key."""
+    return Script(create_app(world.runtime, wall_clock=world.clock), add_key(world, scope, clinic_id))
+
+
+def enrolments(world: World) -> list[Enrolment]:
+    with world.session() as session:
+        return list(session.scalars(select(Enrolment).order_by(Enrolment.id)))

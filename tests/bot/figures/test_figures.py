@@ -15,7 +15,8 @@ from bot.figures.pain import pain_course
 from bot.figures.period import Period, latest, problem
 from bot.figures.read import figures
 from core.models import Alert, AlertKind, AlertState, Colour
-from tests.bot.figures.rows import compare, fill
+from tests.bot.figures.rows import fill
+from tests.bot.figures.slow_count import compare
 from tests.world import MONDAY, World
 
 QUERIES = 10
@@ -42,7 +43,7 @@ def test_the_figures_equal_a_slow_count_over_random_rows(world: World, seed: int
     rng = random.Random(seed)
     world.add_clinic("nord", sender="+4552512346")
     autumn = datetime(2026, 11, 8, 23, 30, tzinfo=MONDAY.tzinfo) - timedelta(days=seed)
-    last = local_day(autumn) - timedelta(days=rng.randrange(3))
+    last = autumn.date() - timedelta(days=rng.randrange(3))
     scopes = [
         Scope("vest", Period(last - timedelta(days=rng.randrange(60)), last), programme)
         for programme in (None, "hekseskud", "langvarig")
@@ -52,10 +53,6 @@ def test_the_figures_equal_a_slow_count_over_random_rows(world: World, seed: int
         fill(session, rng, "nord", autumn, patients=10, days=70)
         for scope in scopes:
             compare(figures(session, scope), mine, scope)
-
-
-def local_day(instant: datetime) -> date:
-    return instant.date()
 
 
 def test_the_number_of_queries_does_not_grow_with_the_clinic(lite_world: World) -> None:
