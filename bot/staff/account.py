@@ -191,5 +191,6 @@ def changed(action: str, told: str) -> ResponseReturnValue:
 def _code_to_scan(errors: dict[str, str]) -> str:
     staff = staff_member()
     secret = staff.totp_secret or ""
-    svg = Markup(totp.qr_svg(totp.address(secret, staff.email)))  # noqa: S704 - drawn by us, holds no text
-    return render_template("staff/account_scan.html", svg=svg, secret=totp.grouped(secret), errors=errors)
+    link = totp.address(secret, staff.email)
+    svg = Markup(totp.qr_svg(link))  # noqa: S704 - drawn by us, holds no text
+    return render_template("staff/account_scan.html", svg=svg, link=link, secret=totp.grouped(secret), errors=errors)
