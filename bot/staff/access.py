@@ -101,7 +101,7 @@ def log_in(
     Failures are forgiven only when all steps are taken: whoever knows the password may not guess codes for ever.
     """
     staff = session.scalar(select(Staff).where(Staff.email == normal_email(email)[:200]).with_for_update())
-    if staff is None:
+    if staff is None or staff.deactivated_at is not None:
         _matches(_dummy_hash(), password)  # so that the time taken does not tell which e-mails exist
         return Refused(locked=False)
     if (refused := _check_password(staff, password, now)) is not None:

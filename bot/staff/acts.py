@@ -26,6 +26,9 @@ _SEEN = {
     "alert.view": "Så alarmen",
     "mark.list": "Så listen over mærkede svar",
     "log.view": "Så loggen",
+    "overview.view": "Så overblikket",
+    "api.enrolment_view": "Et system så forløbet",
+    "api.alerts_list": "Et system hentede alarmer",
 }
 _CHANGED = {
     "alert.acknowledge": "Kvitterede for alarmen",
@@ -52,6 +55,15 @@ _CHANGED = {
     "clinic.neutral_on": "Slog neutrale sms'er til",
     "clinic.neutral_off": "Slog neutrale sms'er fra",
     "region_number.change": "Rettede nummeret til lægevagten",
+    "clinic.change": "Rettede klinikkens oplysninger",
+    "clinic.keep_months": "Ændrede, hvor længe patienter gemmes",
+    "patient.erase": "Slettede patientens navn, numre og ord",
+    "connection.try": "Prøvede forbindelsen til Twilio",
+    "message.trial": "Sendte en prøve-sms",
+    "api.enrol": "Et system tilmeldte patienten",
+    "api.stop": "Et system stoppede forløbet",
+    "api_key.create": "Lavede en API-nøgle",
+    "api_key.revoke": "Trak en API-nøgle tilbage",
 }
 _FETCHED = {
     "mark.export": "Hentede mærkede svar ud",
@@ -68,6 +80,12 @@ _WAY_IN = {
     "staff.passkey_add": "Tilføjede en adgangsnøgle",
     "staff.passkey_remove": "Fjernede en adgangsnøgle",
     "staff.end_sessions": "Loggede ud andre steder",
+    "staff.add": "Tilføjede en medarbejder",
+    "staff.role_admin": "Gjorde til administrator",
+    "staff.role_clinician": "Gjorde til behandler",
+    "staff.role_reader": "Gav læseadgang",
+    "staff.deactivate": "Lukkede en medarbejders adgang",
+    "staff.reactivate": "Åbnede en medarbejders adgang igen",
     "staff.link_make": "Lavede et link til ny adgangskode",
     "staff.link_use": "Valgte ny adgangskode med et link",
 }
@@ -87,6 +105,8 @@ THINGS: Mapping[str, str] = {
     "clinic": "klinik",
     "staff": "medarbejder",
     "region_number": "nummer",
+    "message": "sms",
+    "api_key": "API-nøgle",
 }
 
 

@@ -100,7 +100,7 @@ def check_passkey() -> ResponseReturnValue:
     site = passkeys.site_of(runtime().settings.public_url)
     question = session.pop(QUESTION, "")
     found = passkeys.answered(db(), site, question, request.form.get("credential", ""), wall_now()) if site else None
-    if found is None:
+    if found is None or found.staff.deactivated_at is not None:
         db().commit()
         log.info("log-in refused", reason="passkey")
         return login_page(error=NO_PASSKEY, wanted=_wanted(), kept=_kept()), 401

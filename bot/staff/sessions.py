@@ -37,9 +37,9 @@ def find_session(session: Session, token: str, now: datetime) -> StaffSession | 
         .where(StaffSession.token_hash == hash_of(token), StaffSession.revoked_at.is_(None))
         .options(joinedload(StaffSession.staff).joinedload(Staff.clinic))
     )
-    if found is None or now - found.seen_at >= IDLE_LIMIT or now - found.created_at >= ABSOLUTE_LIMIT:
+    if found is None or found.staff.deactivated_at is not None:
         return None
-    return found
+    return None if now - found.seen_at >= IDLE_LIMIT or now - found.created_at >= ABSOLUTE_LIMIT else found
 
 
 def touch(found: StaffSession, now: datetime) -> bool:

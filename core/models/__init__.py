@@ -1,18 +1,32 @@
 """The tables."""
 
 from core.models.access import Passkey, RecoveryCode, StaffToken
+from core.models.api import ApiEnrolment, ApiKey
 from core.models.audit import Audit, AuditHead
 from core.models.base import Base
 from core.models.clinic import Clinic, Heartbeat, RegionNumber, Staff, StaffSession
 from core.models.course import Enrolment, Message, Patient
 from core.models.inbox import Alert, AlertEvent, Reply, Triage, TriageMark
-from core.states import AlertKind, AlertState, Colour, EnrolmentState, MessageKind, MessageState, Role, Verdict
+from core.states import (
+    AlertKind,
+    AlertState,
+    ApiScope,
+    Colour,
+    EnrolmentState,
+    MessageKind,
+    MessageState,
+    Role,
+    Verdict,
+)
 
 __all__ = [
     "Alert",
     "AlertEvent",
     "AlertKind",
     "AlertState",
+    "ApiEnrolment",
+    "ApiKey",
+    "ApiScope",
     "Audit",
     "AuditHead",
     "Base",

@@ -13,7 +13,8 @@ from core.models.base import Base, Secret
 class Clinic(Base):
     """A tenant. `quiet_from`/`quiet_until`: local minutes after midnight between which timed texts may go.
 
-    `neutral`: its texts name no illness, body part or symptom. `require_second_factor`: of everybody who logs in.
+    `neutral`: its texts name no illness, body part or symptom. `keep_months`: how long after the last that happened a
+    patient's name, numbers and words are kept. `require_second_factor`: of everybody who logs in.
     """
 
     __tablename__ = "clinic"
@@ -26,6 +27,7 @@ class Clinic(Base):
     window_opens: Mapped[int] = mapped_column(default=9 * 60)
     window_closes: Mapped[int] = mapped_column(default=20 * 60)
     neutral: Mapped[bool] = mapped_column(default=False)
+    keep_months: Mapped[int] = mapped_column(default=12, server_default="12")
     require_second_factor: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
 
@@ -48,6 +50,7 @@ class RegionNumber(Base):
 class Staff(Base):
     """A staff member. `failed_logins` and `locked_until` (UTC) hold guessing back.
 
+    `deactivated_at`: since when the person cannot log in; the row stays, for what was done stays signed (UTC).
     `totp_secret`: what an app on the person's phone makes codes from; it counts once `totp_since` (UTC) is set.
     `totp_last_step`: the half-minute whose code was used last; an earlier or equal one is refused.
     """
@@ -66,6 +69,7 @@ class Staff(Base):
     totp_since: Mapped[datetime | None]
     totp_last_step: Mapped[int | None]
     created_at: Mapped[datetime]
+    deactivated_at: Mapped[datetime | None]
 
     clinic: Mapped[Clinic] = relationship()
 

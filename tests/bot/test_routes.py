@@ -13,9 +13,10 @@ from werkzeug.test import TestResponse
 
 from bot.app import create_app
 from core.models import Role, Staff
+from tests.bot.api.keys import add_key
 from tests.world import PASSWORD, World
 
-PUBLIC, READER, CLINICIAN, ADMIN, SIGNED = "public", "reader", "clinician", "admin", "signed"
+PUBLIC, READER, CLINICIAN, ADMIN, SIGNED, KEY = "public", "reader", "clinician", "admin", "signed", "key"
 
 ACCESS: dict[tuple[str, str], str] = {
     ("GET", "/static/<path:filename>"): PUBLIC,
@@ -71,10 +72,30 @@ ACCESS: dict[tuple[str, str], str] = {
     ("POST", "/tilmeld"): CLINICIAN,
     ("POST", "/tilmeld/telefon"): CLINICIAN,
     ("GET", "/tilmeld/<row:enrolment_id>"): CLINICIAN,
+    ("GET", "/overblik"): READER,
+    ("GET", "/indstillinger"): READER,
+    ("GET", "/indstillinger/klinik"): READER,
+    ("POST", "/indstillinger/klinik"): ADMIN,
+    ("GET", "/indstillinger/medarbejdere"): ADMIN,
+    ("POST", "/indstillinger/medarbejdere"): ADMIN,
+    ("POST", "/indstillinger/medarbejdere/<row:staff_id>/link"): ADMIN,
+    ("POST", "/indstillinger/medarbejdere/<row:staff_id>/rolle"): ADMIN,
+    ("POST", "/indstillinger/medarbejdere/<row:staff_id>/luk"): ADMIN,
+    ("POST", "/indstillinger/medarbejdere/<row:staff_id>/aabn"): ADMIN,
+    ("GET", "/indstillinger/api"): ADMIN,
+    ("POST", "/indstillinger/api"): ADMIN,
+    ("POST", "/indstillinger/api/<row:key_id>/tilbagekald"): ADMIN,
+    ("GET", "/indstillinger/forbindelser"): ADMIN,
+    ("POST", "/indstillinger/forbindelser/proev"): ADMIN,
+    ("POST", "/indstillinger/forbindelser/proeve-sms"): ADMIN,
     ("GET", "/indstillinger/numre"): READER,
     ("POST", "/indstillinger/numre/<region_id>"): ADMIN,
     ("GET", "/indstillinger/neutral"): READER,
     ("POST", "/indstillinger/neutral"): ADMIN,
+    ("GET", "/indstillinger/opbevaring"): READER,
+    ("POST", "/indstillinger/opbevaring"): ADMIN,
+    ("GET", "/patienter/<row:patient_id>/slet"): ADMIN,
+    ("POST", "/patienter/<row:patient_id>/slet"): ADMIN,
     ("GET", "/regler"): READER,
     ("POST", "/regler"): READER,
     ("GET", "/maerkede-svar"): READER,
@@ -82,6 +103,11 @@ ACCESS: dict[tuple[str, str], str] = {
     ("POST", "/maerkede-svar/hent"): ADMIN,
     ("POST", "/svar/<row:reply_id>/maerk"): CLINICIAN,
     ("POST", "/svar/<row:reply_id>/fortryd"): CLINICIAN,
+    ("GET", "/api/v1/programmes"): KEY,
+    ("GET", "/api/v1/alerts"): KEY,
+    ("POST", "/api/v1/enrolments"): KEY,
+    ("GET", "/api/v1/enrolments/<row:enrolment_id>"): KEY,
+    ("POST", "/api/v1/enrolments/<row:enrolment_id>/stop"): KEY,
     ("POST", "/sms/inbound"): SIGNED,
     ("POST", "/sms/status"): SIGNED,
 }
@@ -91,12 +117,13 @@ IN = {200, 303, 400}
 """The page, what an act leads to, or the form again with what is wrong."""
 TO_LOGIN = {302, 401}
 """Led to the log-in page, or shown it with what was typed."""
-NO, MISSING = {403}, {404}
+NO, NO_KEY, MISSING = {403}, {401}, {404}
 EXPECTED: dict[str, tuple[set[int], ...]] = {
     READER: (TO_LOGIN, IN, IN, IN, IN),
     CLINICIAN: (TO_LOGIN, NO, IN, IN, IN),
     ADMIN: (TO_LOGIN, NO, NO, IN, IN),
     SIGNED: (NO, NO, NO, NO, NO),
+    KEY: (NO_KEY, NO_KEY, NO_KEY, NO_KEY, NO_KEY),
 }
 """Per visitor; but what has a row's number in its address is missing for another clinic."""
 OF_EVERYBODY: dict[tuple[str, str], int] = {
@@ -124,6 +151,7 @@ FIELDS = {
     "until": "",
     "verdict": "should_not_be_red",
     "neutral": "til",
+    "role": "reader",
 }
 
 
@@ -133,6 +161,7 @@ def app(lite_world: World) -> Flask:
     lite_world.write("jeg kan ikke tisse")
     for role in ROLES:
         lite_world.add_staff(f"{role}@vest.example", role)
+    add_key(lite_world, staff_id=1)
     lite_world.add_clinic("nord", sender="+4552512346")
     lite_world.add_staff("admin@nord.example", Role.ADMIN, "nord")
     app = create_app(lite_world.runtime, wall_clock=lite_world.clock)
@@ -172,7 +201,7 @@ def expected(route: tuple[str, str], visitor: str) -> set[int]:
     if needed == PUBLIC:
         status = OF_EVERYBODY[route]
         return {status if visitor == "nobody" else ALREADY_IN.get(route, status)}
-    if visitor == "another clinic" and "<row:" in route[1]:
+    if visitor == "another clinic" and "<row:" in route[1] and needed != KEY:
         return MISSING
     return EXPECTED[needed][VISITORS.index(visitor)]
 

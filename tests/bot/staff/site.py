@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from threading import Thread
 
 from axe_playwright_python.sync_playwright import Axe
+from flask import Flask
 from playwright.sync_api import Page, expect
 from werkzeug.serving import BaseWSGIServer, make_server
 
@@ -21,6 +22,7 @@ EMAIL = "admin@vest.example"
 class Site:
     world: World
     server: BaseWSGIServer
+    app: Flask
     host: str = "127.0.0.1"
 
     @property
@@ -37,11 +39,12 @@ class Site:
 
 @contextmanager
 def running(world: World, port: int = 0) -> Iterator[Site]:
-    server = make_server("127.0.0.1", port, app_of(world), threaded=True)
+    app = app_of(world)
+    server = make_server("127.0.0.1", port, app, threaded=True)
     thread = Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
-        yield Site(world, server)
+        yield Site(world, server, app)
     finally:
         server.shutdown()
         thread.join()
