@@ -44,12 +44,15 @@ class Deadlines:
     """A clinic's opening hours, and what each colour is given."""
 
     hours: OpeningHours = field(default_factory=OpeningHours)
-    allowances: Mapping[Colour, Allowance] = USUAL
+    allowances: Mapping[Colour, Allowance] = field(default_factory=lambda: USUAL)
 
     def of(self, colour: str) -> Allowance:
-        """A colour nobody knows is treated as red."""
-        known = Colour(colour) if colour in set(Colour) else Colour.RED
-        return self.allowances[known]
+        return self.allowances[known_colour(colour)]
+
+
+def known_colour(colour: str) -> Colour:
+    """A colour nobody knows is treated as red."""
+    return Colour(colour) if colour in set(Colour) else Colour.RED
 
 
 def deadline_of(deadlines: Deadlines, colour: str, opened_at: datetime) -> datetime:

@@ -169,7 +169,7 @@ class _Past:
         self._phones.written(person.phone, body, now)
         inbound = receive.Inbound(f"SM{uuid.uuid4().hex}", person.phone, script.CLINIC_SENDER, body)
         reply_id = receive.keep(session, inbound, now)
-        receive.process(session, self._runtime.content, self._runtime.checker, reply_id, now)
+        receive.process(session, self._runtime.content, self._runtime.checker, reply_id, now, self._runtime.means)
         alert_id = session.scalar(
             select(Alert.id).where(
                 Alert.reply_id == reply_id, Alert.colour == Colour.RED, Alert.state == AlertState.OPEN
