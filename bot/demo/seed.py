@@ -12,7 +12,8 @@ from functools import partial
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot import alerts, receive, worker
+from bot import alerts, contacts, receive, worker
+from bot.deadlines import Allowance
 from bot.delivery import take_receipt
 from bot.demo import script
 from bot.demo.clock import VirtualClock
@@ -55,7 +56,15 @@ def add_clinic(session: Session, password: str, now: datetime) -> Staff:
     )
     session.add(staff)
     session.flush()
+    _put_on_call(session, staff, now)
     return staff
+
+
+def _put_on_call(session: Session, staff: Staff, now: datetime) -> None:
+    """Its staff member is on call. Deadlines are hours here: when a day takes seconds, ten minutes are over at once."""
+    person = contacts.Person(staff.name, script.STAFF_PHONE, None, staff.id, 1)
+    contacts.save_contact(session, None, person, by=staff, now=now)
+    contacts.set_deadlines(session, {Colour.RED: Allowance(6 * 60, 12 * 60, 6 * 60)}, by=staff, now=now)
 
 
 def play_past(runtime: Runtime, clock: VirtualClock, phones: Phones, *, staff_id: int, present: datetime) -> None:
