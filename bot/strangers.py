@@ -36,7 +36,10 @@ def of_no_patient(
     caller: Caller | None,
     means: Means,
 ) -> Level | None:
-    """The checker reads it first, whoever wrote: what is red or amber goes to staff, whatever the number."""
+    """The checker reads it first, whoever wrote: what is red goes to staff, whatever the number.
+
+    Anything less from somebody on call is about an alarm: it takes one, or is answered with how to.
+    """
     clinic_id = caller.contacts[0].clinic_id if caller else clinic_for_stranger(session, reply.recipient)
     if clinic_id is None:
         log.error("no clinic to show a reply to: run `rygbot clinic add`", reply=reply.id)
@@ -45,7 +48,7 @@ def of_no_patient(
     reply.clinic_id = clinic_id
     triage, failed = read(content, checker, reply, Answer())
     store(session, reply, triage, now)
-    if caller is not None and triage.level is Level.GREEN and not failed:
+    if caller is not None and triage.level is not Level.RED and not failed:
         (take if means.texts.takes(reply.body) else explain)(session, means, caller, reply, now)
         return triage.level
     raise_alert(

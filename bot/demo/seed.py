@@ -6,6 +6,7 @@ import heapq
 import itertools
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
@@ -13,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot import alerts, contacts, receive, worker
-from bot.deadlines import Allowance
+from bot.deadlines import USUAL, Allowance
 from bot.delivery import take_receipt
 from bot.demo import script
 from bot.demo.clock import VirtualClock
@@ -61,10 +62,14 @@ def add_clinic(session: Session, password: str, now: datetime) -> Staff:
 
 
 def _put_on_call(session: Session, staff: Staff, now: datetime) -> None:
-    """Its staff member is on call. Deadlines are hours here: when a day takes seconds, ten minutes are over at once."""
+    """Its staff member is on call, for red alerts. Deadlines are hours here: when a day takes seconds, ten minutes are
+    over at once.
+    """
     person = contacts.Person(staff.name, script.STAFF_PHONE, None, staff.id, 1)
     contacts.save_contact(session, None, person, by=staff, now=now)
-    contacts.set_deadlines(session, {Colour.RED: Allowance(6 * 60, 12 * 60, 6 * 60)}, by=staff, now=now)
+    slow = {colour: replace(usual, has_alarm=False) for colour, usual in USUAL.items()}
+    slow[Colour.RED] = Allowance(6 * 60, 12 * 60, 6 * 60)
+    contacts.set_deadlines(session, slow, by=staff, now=now)
 
 
 def play_past(runtime: Runtime, clock: VirtualClock, phones: Phones, *, staff_id: int, present: datetime) -> None:

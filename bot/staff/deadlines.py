@@ -17,8 +17,8 @@ blueprint = Blueprint("deadlines", __name__)
 HOUR = 60
 QUIET = (Colour.AMBER, Colour.BLUE)
 Form = Mapping[str, str]
-LIMITS = {"red-open": (1, 120), "red-closed": (1, 720), "red-every": (2, 60), "hours": (1, 80), "every": (15, 1440)}
-"""By field: the fewest and the most, in minutes, or in hours for `hours`."""
+LIMITS = {"red": (1, 720), "hours": (1, 80), "every": (15, 1440)}
+"""The fewest and the most, in minutes, or in hours for `hours`."""
 
 
 @blueprint.get("/indstillinger/frister")
@@ -53,9 +53,9 @@ def read(form: Form) -> tuple[dict[Colour, Allowance], dict[str, str]]:
 
     allowances = {
         Colour.RED: Allowance(
-            number("red-open", "red-open", "minutter"),
-            number("red-closed", "red-closed", "minutter"),
-            number("red-every", "red-every", "minutter"),
+            number("red-open", "red", "minutter"),
+            number("red-closed", "red", "minutter"),
+            number("red-every", "red", "minutter"),
         )
     }
     for colour in QUIET:

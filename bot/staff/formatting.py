@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from scheduler.calendar import local
 
 WEEKDAYS = ("mandag", "tirsdag", "onsdag", "torsdag", "fredag", "lørdag", "søndag")
-_CLOCK = re.compile(r"([0-9]{1,2})(?:[:.]([0-9]{2}))?")
+_CLOCK = re.compile(r"([0-9]{1,2})(?:[:.]?([0-9]{2}))?")
 _MINUTE = 60
 _HOUR = 60 * _MINUTE
 _DAY = 24 * _HOUR
@@ -66,12 +66,12 @@ def day_clock(instant: datetime) -> str:
 
 
 def minute_clock(minute: int) -> str:
-    """Minutes after midnight as a browser's time field holds them: 08:30; the midnight that ends a day is 00:00."""
-    return f"{minute // 60 % 24:02d}:{minute % 60:02d}"
+    """Minutes after midnight: 08.30; the midnight that ends a day is 00.00."""
+    return f"{minute // 60 % 24:02d}.{minute % 60:02d}"
 
 
 def parse_clock(text: str) -> int | None:
-    """Minutes after midnight of a time as a browser or a Danish hand writes it (16:30, 16.30, 16); None: not one."""
+    """Minutes after midnight of a time as a Danish hand writes it (16.30, 16:30, 1630, 16); None: not one."""
     found = _CLOCK.fullmatch(text.strip())
     if found is None:
         return None

@@ -97,7 +97,7 @@ def check(number: int, opens: str, closes: str) -> tuple[Day, Span | None]:
     begins, ends = parse_clock(opens), parse_clock(closes)
     error = ""
     if begins is None or ends is None:
-        error = "Skriv begge klokkeslæt, for eksempel 08:00 og 16:00."
+        error = "Skriv begge klokkeslæt, for eksempel 08.00 og 16.00."
     elif begins >= ends:
         error = "Klinikken skal lukke senere, end den åbner."
     day = Day(number, WEEKDAYS[number], opens, closes, error)

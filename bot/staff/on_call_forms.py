@@ -53,7 +53,7 @@ def read_shift(form: Form, days: Collection[str], clinic_id: str, known: Collect
         errors["days"] = "Vælg mindst én dag."
     starts, ends = parse_clock(form.get("starts", "")), parse_clock(form.get("ends", ""))
     if starts is None or ends is None:
-        errors["starts"] = "Skriv, hvornår vagten begynder og slutter, for eksempel 16:00 og 08:00."
+        errors["starts"] = "Skriv, hvornår vagten begynder og slutter, for eksempel 16.00 og 08.00."
     people = _people(form, known)
     if not people:
         errors["person-1"] = "Vælg, hvem der bliver alarmeret først."
@@ -89,8 +89,10 @@ def read_change(form: Form, clinic_id: str, known: Collection[int], now: datetim
 
 def shift_text(days: Collection[int], starts: int, ends: int) -> str:
     """ "Mandag til fredag kl. 16.00 til 08.00 næste dag" """
-    clock = f"kl. {_danish(starts)} til {_danish(ends)}" if starts != ends else f"kl. {_danish(starts)} og et døgn frem"
-    return f"{days_text(days)} {clock}{' næste dag' if ends < starts and ends else ''}"
+    if starts == ends:
+        return f"{days_text(days)} fra kl. {minute_clock(starts)} og et døgn frem"
+    next_day = " næste dag" if 0 < ends < starts else ""
+    return f"{days_text(days)} kl. {minute_clock(starts)} til {minute_clock(ends)}{next_day}"
 
 
 def days_text(days: Collection[int]) -> str:
@@ -110,10 +112,6 @@ def days_text(days: Collection[int]) -> str:
         words.append("helligdage")
     text = ", ".join(words[:-1]) + (" og " if len(words) > 1 else "") + words[-1] if words else ""
     return text[:1].upper() + text[1:]
-
-
-def _danish(minute: int) -> str:
-    return minute_clock(minute).replace(":", ".")
 
 
 def _people(form: Form, known: Collection[int]) -> list[int]:
