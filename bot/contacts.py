@@ -97,11 +97,10 @@ def add_closed_days(session: Session, first: date, last: date, reason: str, *, b
     _audit(session, by, "opening_hours.change", "closed_days", row.id, now)
 
 
-def remove(
-    session: Session, row: RosterShift | RosterChange | ClosedDays, action: str, *, by: Staff, now: datetime
-) -> None:
+def remove(session: Session, row: RosterShift | RosterChange | ClosedDays, *, by: Staff, now: datetime) -> None:
     """Take a line out of the roster or of the closed days."""
-    _audit(session, by, action, row.__tablename__, row.id, now)
+    is_day = isinstance(row, ClosedDays)
+    _audit(session, by, "opening_hours.change" if is_day else "roster.change", row.__tablename__, row.id, now)
     session.delete(row)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from core.models import Contact, RosterChange, RosterShift
 from scheduler.roster import Change, Order, Roster, Shift, on_call
@@ -16,6 +16,7 @@ def contacts_of(session: Session, clinic_id: str) -> dict[int, Contact]:
     """Everybody who can be put on call, by id: those of the standing order first, in that order."""
     rows = session.scalars(
         select(Contact)
+        .options(joinedload(Contact.staff))
         .where(Contact.clinic_id == clinic_id, Contact.removed_at.is_(None))
         .order_by(Contact.standby.is_(None), Contact.standby, Contact.id)
     )
@@ -38,7 +39,9 @@ def roster_of(session: Session, clinic_id: str, able: Iterable[int]) -> Roster:
 
 
 def can_be_alarmed(contact: Contact, *, can_mail: bool) -> bool:
-    """`can_mail`: whether this installation sends e-mail."""
+    """`can_mail`: whether this installation sends e-mail. A staff member whose access was closed is left out."""
+    if contact.staff is not None and contact.staff.deactivated_at is not None:
+        return False
     return contact.phone is not None or (can_mail and contact.email is not None)
 
 

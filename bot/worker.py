@@ -15,7 +15,9 @@ from bot.course import complete_finished, resume_due
 from bot.delivery import on_failure
 from bot.escalation import escalate
 from bot.receive import process_left_behind
+from bot.retention import erase_due
 from bot.runtime import Runtime, utc_now
+from bot.sealing import seal_new
 from bot.silence import raise_silences, raise_unsettled
 from core.gateway.mail import SmtpMailer
 from core.gateway.simulator import SimulatorGateway
@@ -29,6 +31,8 @@ from scheduler.upkeep import sweep
 SEND_EVERY = 0.5
 MAIL_EVERY = 2
 HOUSEKEEPING_EVERY = 10
+SELDOM_EVERY = 3600
+SEAL_EVERY = 2
 HEARTBEAT = "worker"
 
 Tick = Callable[[Session, datetime], object]
@@ -74,6 +78,11 @@ def housekeeping(runtime: Runtime) -> list[tuple[str, Tick]]:
     ]
 
 
+def seldom() -> list[tuple[str, Tick]]:
+    """What need not be done more often than once an hour."""
+    return [("retention", erase_due)]
+
+
 def jobs(runtime: Runtime, dispatcher: Dispatcher) -> list[Job]:
     def send() -> None:
         dispatcher.run(runtime.now)
@@ -81,11 +90,14 @@ def jobs(runtime: Runtime, dispatcher: Dispatcher) -> list[Job]:
             beat(session, utc_now())
             session.commit()
 
+    rhythms = ((HOUSEKEEPING_EVERY, housekeeping(runtime)), (SELDOM_EVERY, seldom()))
     ticks = [
-        Job(name, HOUSEKEEPING_EVERY, partial(in_transaction, runtime, tick)) for name, tick in housekeeping(runtime)
+        Job(name, every, partial(in_transaction, runtime, tick)) for every, named in rhythms for name, tick in named
     ]
     mailer = make_mailer(runtime)
-    return [Job("send", SEND_EVERY, send), Job("mail", MAIL_EVERY, partial(mailer.run, runtime.now)), *ticks]
+    mail = Job("mail", MAIL_EVERY, partial(mailer.run, runtime.now))
+    seal = Job("seal", SEAL_EVERY, partial(in_transaction, runtime, seal_new))
+    return [Job("send", SEND_EVERY, send), mail, *ticks, seal]
 
 
 def in_transaction(runtime: Runtime, tick: Tick) -> None:
@@ -101,11 +113,12 @@ def beat(session: Session, now: datetime) -> None:
 
 def drain(runtime: Runtime, dispatcher: Dispatcher) -> Tally:
     """Do once what the ticks do again and again: settle, send all that is due, tidy up."""
-    for _, tick in housekeeping(runtime):
+    for _, tick in (*housekeeping(runtime), *seldom()):
         in_transaction(runtime, tick)
     tally = dispatcher.run(runtime.now)
     make_mailer(runtime).run(runtime.now)
     in_transaction(runtime, complete_finished)
+    in_transaction(runtime, seal_new)
     return tally
 
 

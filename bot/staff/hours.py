@@ -83,7 +83,7 @@ def open_again(row_id: int) -> ResponseReturnValue:
     row = db().scalar(select(ClosedDays).where(ClosedDays.id == row_id, ClosedDays.clinic_id == staff.clinic_id))
     if row is None:
         abort(404)
-    contacts.remove(db(), row, "opening_hours.change", by=staff, now=now())
+    contacts.remove(db(), row, by=staff, now=now())
     db().commit()
     flash("Lukkedagene er fjernet.", "success")
     return redirect(url_for("hours.index"), 303)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -79,7 +79,7 @@ def add_shift() -> ResponseReturnValue:
 @blueprint.post("/indstillinger/vagt/vagter/<row:row_id>/fjern")
 @login_required(Role.ADMIN)
 def remove_shift(row_id: int) -> ResponseReturnValue:
-    contacts.remove(db(), _line(RosterShift, row_id), "roster.change", by=staff_member(), now=now())
+    contacts.remove(db(), _line(RosterShift, row_id), by=staff_member(), now=now())
     return _done("Vagten er fjernet.")
 
 
@@ -98,20 +98,25 @@ def add_change() -> ResponseReturnValue:
 @blueprint.post("/indstillinger/vagt/aendringer/<row:row_id>/fjern")
 @login_required(Role.ADMIN)
 def remove_change(row_id: int) -> ResponseReturnValue:
-    contacts.remove(db(), _line(RosterChange, row_id), "roster.change", by=staff_member(), now=now())
+    contacts.remove(db(), _line(RosterChange, row_id), by=staff_member(), now=now())
     return _done("Ændringen er fjernet.")
 
 
 def _save_person(contact: Contact | None) -> ResponseReturnValue:
     staff = staff_member()
     others = [row for row in contacts_of(db(), staff.clinic_id).values() if row is not contact]
-    colleagues = db().scalars(select(Staff.id).where(Staff.clinic_id == staff.clinic_id)).all()
+    colleagues = [colleague.id for colleague in _colleagues()]
     taken = {row.phone for row in others if row.phone}
     person, errors = read_person(request.form, taken=taken, staff_ids=colleagues)
     if errors:
         return _page(f"person-{contact.id}" if contact else "person", errors, request.form), 400
     contacts.save_contact(db(), contact, person, by=staff, now=now())
     return _done(f"{person.name} er gemt.")
+
+
+def _colleagues() -> Sequence[Staff]:
+    mine = (Staff.clinic_id == staff_member().clinic_id, Staff.deactivated_at.is_(None))
+    return db().scalars(select(Staff).where(*mine).order_by(Staff.id)).all()
 
 
 def _contact(contact_id: int) -> Contact:
@@ -140,7 +145,7 @@ def _page(wrong: str = "", errors: Mapping[str, str] | None = None, typed: Multi
     return render_template(
         "staff/on_call.html",
         view=view(db(), staff.clinic_id, now(), can_mail=runtime().means.can_mail),
-        colleagues=db().scalars(select(Staff).where(Staff.clinic_id == staff.clinic_id).order_by(Staff.id)).all(),
+        colleagues=_colleagues(),
         days=DAYS,
         places=PLACES,
         wrong=wrong,

@@ -121,11 +121,18 @@ def _people(session: Session, known: Mapping[int, Contact], *, can_mail: bool) -
             standby=contact.standby,
             staff_id=contact.staff_id,
             staff_name=contact.staff.name if contact.staff else "",
-            problem="" if can_be_alarmed(contact, can_mail=can_mail) else "Kan ikke nås: Mail er ikke sat op",
+            problem=_problem(contact, can_mail=can_mail),
             trial=trials.get(key),
         )
         for key, contact in known.items()
     }
+
+
+def _problem(contact: Contact, *, can_mail: bool) -> str:
+    if can_be_alarmed(contact, can_mail=can_mail):
+        return ""
+    is_closed = contact.staff is not None and contact.staff.deactivated_at is not None
+    return "Alarmeres ikke: Adgangen er lukket" if is_closed else "Kan ikke nås: Mail er ikke sat op"
 
 
 def _trials(session: Session, contact_ids: Sequence[int]) -> dict[int, Line]:

@@ -1,7 +1,10 @@
 """The tables."""
 
+from core.models.access import Passkey, RecoveryCode, StaffToken
+from core.models.api import ApiEnrolment, ApiKey
+from core.models.audit import Audit, AuditHead
 from core.models.base import Base
-from core.models.clinic import Audit, Clinic, Heartbeat, RegionNumber, Staff, StaffSession
+from core.models.clinic import Clinic, Heartbeat, RegionNumber, Staff, StaffSession
 from core.models.course import Enrolment, Message, Patient
 from core.models.inbox import Alert, AlertEvent, Reply, Triage, TriageMark
 from core.models.on_call import (
@@ -15,7 +18,17 @@ from core.models.on_call import (
     RosterChange,
     RosterShift,
 )
-from core.states import AlertKind, AlertState, Colour, EnrolmentState, MessageKind, MessageState, Role, Verdict
+from core.states import (
+    AlertKind,
+    AlertState,
+    ApiScope,
+    Colour,
+    EnrolmentState,
+    MessageKind,
+    MessageState,
+    Role,
+    Verdict,
+)
 
 __all__ = [
     "Alarm",
@@ -24,7 +37,11 @@ __all__ = [
     "AlertEvent",
     "AlertKind",
     "AlertState",
+    "ApiEnrolment",
+    "ApiKey",
+    "ApiScope",
     "Audit",
+    "AuditHead",
     "Base",
     "Clinic",
     "ClosedDays",
@@ -39,7 +56,9 @@ __all__ = [
     "MessageKind",
     "MessageState",
     "OpeningDay",
+    "Passkey",
     "Patient",
+    "RecoveryCode",
     "RegionNumber",
     "Reply",
     "Role",
@@ -47,6 +66,7 @@ __all__ = [
     "RosterShift",
     "Staff",
     "StaffSession",
+    "StaffToken",
     "Triage",
     "TriageMark",
     "Verdict",
