@@ -26,8 +26,8 @@ from benchmarks.report import machine, milliseconds, table
 from benchmarks.years import Template, copy, simulated
 from bot.app import create_app
 from bot.runtime import Runtime, make_runtime, utc_now
-from bot.staff import access
 from bot.staff.guard import COOKIE
+from bot.staff.sessions import open_session
 from core.models import Alert, AlertState, Message, Patient, Role, Staff
 
 CLINICS = 50
@@ -71,7 +71,7 @@ class Desk:
             if staff is None:
                 raise ValueError(f"the clinic {clinic_id} has no staff")
             staff.role = Role.ADMIN
-            self._client.set_cookie(COOKIE, access.open_session(session, staff, utc_now()))
+            self._client.set_cookie(COOKIE, open_session(session, staff, utc_now()))
 
     def get(self, path: str) -> bytes:
         """Raises RuntimeError for an answer that is no page."""

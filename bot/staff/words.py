@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from core.models import AlertKind, AlertState, Colour, EnrolmentState, MessageState, Role, Verdict
+from bot.alerts import BY_TEXT
+from core.models import AlertKind, AlertState, Colour, EnrolmentState, MessageKind, MessageState, Role, Verdict
 from messages.advice_schema import AdviceGroup
 from messages.languages import Language
 
@@ -32,6 +33,7 @@ ALERT_ACTIONS: dict[str, str] = {
     "opened": "kom ind",
     "acknowledge": "kvitteret",
     "resolve": "afsluttet",
+    BY_TEXT: "kvitteret på sms af",
 }
 
 ENROLMENT_STATES: dict[str, str] = {
@@ -52,6 +54,15 @@ MESSAGE_STATES: dict[str, str] = {
     MessageState.UNKNOWN: "uvist, om den er sendt",
     MessageState.EXPIRED: "ikke sendt: blev for sen",
     MessageState.CANCELLED: "aflyst",
+}
+
+MESSAGE_KINDS: dict[str, str] = {
+    MessageKind.STEP: "Planlagte sms'er",
+    MessageKind.REMINDER: "Påmindelser",
+    MessageKind.ADVICE: "Råd efter rødt eller gult svar",
+    MessageKind.CONTACT_CHECK: "Fik du fat i en læge?",
+    MessageKind.ANSWER: "Svar på patientens sms",
+    MessageKind.STAFF: "Skrevet af klinikken",
 }
 
 NOT_ARRIVED = frozenset({MessageState.UNDELIVERED, MessageState.FAILED, MessageState.UNKNOWN})

@@ -93,9 +93,9 @@ class Message(Base):
     """A row of the outbox.
 
     `due_at`, `expires_at`, `next_attempt_at`, `claimed_at`, `lease_until` are UTC. `reason` says in Danish why the
-    row stands where it stands. `priority`: lower goes first (0 advice, 5 answers, 9 timed texts). `language`: of
-    `body`; when it is not Danish, `body_in_danish` says the same for the staff. `reminds_id`: the unanswered question
-    that a reminder asks again; a question has one reminder at most.
+    row stands where it stands. `priority`: lower goes first (0 advice, 1 alarms, 5 answers, 9 timed texts).
+    `language`: of `body`; when it is not Danish, `body_in_danish` says the same for the staff. `reminds_id`: the
+    unanswered question that a reminder asks again; a question has one reminder at most.
     """
 
     __tablename__ = "message"
@@ -117,12 +117,13 @@ class Message(Base):
         ),
         Index("ix_message_unsettled", "state", "lease_until"),
         Index("ix_message_state_due", "state", "due_at"),
+        Index("ix_message_clinic_due", "clinic_id", "due_at"),
         Index("ix_message_patient_due", "patient_id", "due_at"),
         Index("uq_message_reminds", "reminds_id", unique=True),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    clinic_id: Mapped[str] = mapped_column(ForeignKey("clinic.id"), index=True)
+    clinic_id: Mapped[str] = mapped_column(ForeignKey("clinic.id"))
     patient_id: Mapped[int | None] = mapped_column(ForeignKey("patient.id"))
     enrolment_id: Mapped[int | None] = mapped_column(ForeignKey("enrolment.id"))
     reply_id: Mapped[int | None] = mapped_column(ForeignKey("reply.id"))
