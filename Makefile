@@ -34,7 +34,7 @@ INSTALLED := $(if $(wildcard $(DEV)),$(DEV),$(RUNTIME))
 VENV_FITS := $(shell [ -x $(BIN)/python ] && [ "$$(cat .venv/.location 2>/dev/null)" = "$$PWD" ] && echo yes)
 
 .PHONY: help demo test install install-dev check format content reader triage-report screenshots bench-checker bench-dispatch \
-	bench-inbound bench-claims bench-pages lock clean browser FORCE
+	bench-inbound bench-claims bench-pages bench-advice bench-import lock clean browser FORCE
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -86,6 +86,12 @@ bench-claims: $(DEV) ## Measure the worker's statements on tables of up to a mil
 
 bench-pages: $(DEV) ## Measure the staff's pages with 50 clinics and a million texts, on PostgreSQL (6 minutes)
 	@$(BIN)/python -m benchmarks.pages $(ARGS)
+
+bench-advice: $(DEV) ## Measure how soon a red reply has its advice while 10,000 texts wait, on PostgreSQL (2 minutes)
+	@$(BIN)/python -m benchmarks.advice $(ARGS)
+
+bench-import: $(DEV) ## Measure bulk enrolment of 10,000 patients from a file (6 minutes)
+	@$(BIN)/python -m benchmarks.imports $(ARGS)
 
 lock: $(UV) ## Write the locks from pyproject.toml; newest versions: make lock ARGS=--upgrade
 	@$(COMPILE) --group bootstrap --output-file requirements-bootstrap.txt

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,8 +52,21 @@ def serving(told: Mapping[str, str], processes: int = 2) -> Iterator[Web]:
     started = subprocess.Popen(words, env=environment, cwd=ROOT)
     web = Web(port, started.pid)
     try:
-        _wait_until_it_answers(web)
+        wait_for("rygbot serve", lambda: answers(web, "/healthz"))
         yield web
+    finally:
+        started.terminate()
+        started.wait()
+
+
+@contextmanager
+def working(told: Mapping[str, str], web: Web, is_at_work: Callable[[], bool]) -> Iterator[None]:
+    """`rygbot worker` beside a web side. Raises TimeoutError when it does not get to work."""
+    environment = {**told, "PUBLIC_URL": web.public_url}
+    started = subprocess.Popen([str(RYGBOT), "worker"], env=environment, cwd=ROOT, stderr=subprocess.DEVNULL)
+    try:
+        wait_for("the worker", is_at_work)
+        yield
     finally:
         started.terminate()
         started.wait()
@@ -66,17 +79,22 @@ def _free_port() -> int:
         return port
 
 
-def _wait_until_it_answers(web: Web) -> None:
+def wait_for(what: str, is_there: Callable[[], bool]) -> None:
+    """Raises TimeoutError after a minute."""
     deadline = time.monotonic() + START_SECONDS
-    while True:
-        try:
-            urlopen(f"{web.public_url}/healthz", timeout=START_SECONDS).close()
-        except OSError:
-            if time.monotonic() > deadline:
-                raise TimeoutError("rygbot serve does not answer") from None
-            time.sleep(0.05)
-        else:
-            return
+    while not is_there():
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"{what} has not started within {START_SECONDS} s")
+        time.sleep(0.05)
+
+
+def answers(web: Web, path: str) -> bool:
+    """Whether a page is answered with success."""
+    try:
+        urlopen(f"{web.public_url}{path}", timeout=START_SECONDS).close()
+    except OSError:
+        return False
+    return True
 
 
 def signed_text(web: Web, sid: str, sender: str, to: str, body: str) -> bytes:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Select, bindparam, exists, func, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, exists, func, insert, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from core.models import (
@@ -120,37 +120,40 @@ def move(
 
 def enqueue_plan(
     session: Session, enrolment: Enrolment, rows: Sequence[PlannedStep], texts: Sequence[str], now: datetime
-) -> list[Message]:
-    """Put a whole course into the outbox. `texts`: the finished text of each row, in the same order."""
-    messages = []
+) -> None:
+    """Put a whole course into the outbox, in one statement. `texts`: each row's finished text, in the same order."""
+    session.flush()
+    same = {
+        "clinic_id": enrolment.clinic_id,
+        "patient_id": enrolment.patient_id,
+        "enrolment_id": enrolment.id,
+        "kind": MessageKind.STEP,
+        "plan_version": enrolment.plan_version,
+        "to_phone": enrolment.patient.phone,
+        "priority": PRIORITY[MessageKind.STEP],
+        "state": MessageState.PLANNED,
+        "created_at": now,
+    }
+    planned = []
     for row, text in zip(rows, texts, strict=True):
         body = to_gsm7(text)
-        messages.append(
-            Message(
-                clinic_id=enrolment.clinic_id,
-                patient_id=enrolment.patient_id,
-                enrolment_id=enrolment.id,
-                kind=MessageKind.STEP,
-                purpose=row.step.purpose,
-                step_id=row.step.id,
-                plan_version=enrolment.plan_version,
-                question=row.step.question,
-                to_phone=enrolment.patient.phone,
-                body=body,
-                segments=measure(body).segments,
-                priority=PRIORITY[MessageKind.STEP],
-                on_holidays=row.step.on_holidays,
-                state=MessageState.PLANNED,
-                reason=row.reason,
-                due_at=row.due_at,
-                expires_at=row.expires_at,
-                next_attempt_at=row.due_at,
-                created_at=now,
-            )
+        planned.append(
+            same
+            | {
+                "purpose": row.step.purpose,
+                "step_id": row.step.id,
+                "question": row.step.question,
+                "body": body,
+                "segments": measure(body).segments,
+                "on_holidays": row.step.on_holidays,
+                "reason": row.reason,
+                "due_at": row.due_at,
+                "expires_at": row.expires_at,
+                "next_attempt_at": row.due_at,
+            }
         )
-    session.add_all(messages)
-    session.flush()
-    return messages
+    if planned:  # with nulls said, all rows have the same columns, and go in one statement
+        session.execute(insert(Message), planned, execution_options={"render_nulls": True})
 
 
 def enqueue(
