@@ -67,8 +67,20 @@ def raise_alert(
     except IntegrityError:
         return None
     session.add(AlertEvent(alert_id=alert.id, at=now, staff_id=None, action="opened", note=""))
-    _refresh(session, alert)
+    _refresh(session, alert, now)
     return alert
+
+
+def close_settled(session: Session, message: Message, now: datetime) -> None:
+    """A text of unknown fate is accounted for: an alert about that which nobody has taken yet is closed by itself."""
+    closed = session.scalars(
+        update(Alert)
+        .where(Alert.message_id == message.id, Alert.kind == AlertKind.UNSETTLED, Alert.state == AlertState.OPEN)
+        .values(state=AlertState.RESOLVED, resolved_at=now)
+        .returning(Alert)
+    ).all()
+    for alert in closed:
+        _finish(session, alert.id, alert.id, alert.clinic_id, None, "settle", "", now)
 
 
 def clinic_for_stranger(session: Session, recipient: str) -> str | None:
@@ -122,7 +134,7 @@ def _texts_again(session: Session, alert: Alert, staff_id: int, now: datetime) -
     if alert.kind != AlertKind.SILENT or alert.patient_id is None:
         return
     if (running := running_enrolment(session, alert.patient_id)) is not None:
-        hear(session, running)
+        hear(session, running, now)
         audit_change(session, running, staff_id, "enrolment.texts_again", now)
 
 
@@ -131,7 +143,7 @@ def _finish(
     alert_id: int,
     changed: int | None,
     clinic_id: str,
-    staff_id: int,
+    staff_id: int | None,
     action: str,
     note: str,
     now: datetime,
@@ -152,7 +164,7 @@ def _finish(
         object_id=alert_id,
         now=now,
     )
-    _refresh(session, alert)
+    _refresh(session, alert, now)
     return Act.DONE
 
 
@@ -168,12 +180,12 @@ def has_open_red(session: Session, patient_id: int) -> bool:
     return bool(session.scalar(select(open_red(patient_id))))
 
 
-def _refresh(session: Session, alert: Alert) -> None:
+def _refresh(session: Session, alert: Alert, now: datetime) -> None:
     """Hold or release the patient's running course, be it the one the alert is about or a later one."""
     if alert.patient_id is None or alert.colour != Colour.RED:
         return
     if (running := running_enrolment(session, alert.patient_id)) is not None:
-        refresh_holds(session, running)
+        refresh_holds(session, running, now)
     if not has_open_red(session, alert.patient_id):
         about_a_doctor = (Message.patient_id == alert.patient_id, Message.kind == MessageKind.CONTACT_CHECK)
-        cancel_waiting(session, "alarmen er afsluttet", *about_a_doctor)
+        cancel_waiting(session, "alarmen er afsluttet", *about_a_doctor, now=now)

@@ -18,8 +18,8 @@ from messages.lint_words import WORDS
 from messages.loader import Content
 from messages.schema import Form
 from messages.wording import step_text
-from scheduler.outbox import WAITING
 from scheduler.replanning import reword
+from scheduler.states import WAITING
 
 
 @dataclass(frozen=True)

@@ -28,8 +28,9 @@ from messages.loader import Content
 from messages.schema import Purpose
 from messages.wording import reminder_text
 from scheduler.calendar import Window, local
-from scheduler.outbox import MAYBE_ARRIVED, WAITING, Draft, enqueue, lock_patient, open_red
+from scheduler.outbox import MAYBE_ARRIVED, Draft, enqueue, lock_patient, open_red
 from scheduler.reminding import REMIND_AFTER, reminder_at
+from scheduler.states import WAITING
 
 CONTACT_PATIENCE = timedelta(minutes=30)
 REMINDER_PATIENCE = timedelta(hours=24)
@@ -173,7 +174,7 @@ def _tell_of_silence(session: Session, message: Message, enrolment: Enrolment, n
     _raise_for(session, message, AlertKind.SILENT, Colour.BLUE, now)
     session.refresh(enrolment)
     enrolment.silent_since = enrolment.silent_since or now
-    refresh_holds(session, enrolment)
+    refresh_holds(session, enrolment, now)
 
 
 def raise_unsettled(session: Session, now: datetime) -> int:

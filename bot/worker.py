@@ -19,7 +19,8 @@ from core.gateway.simulator import SimulatorGateway
 from core.gateway.twilio import TwilioGateway
 from core.models import Heartbeat
 from scheduler.clock import Job, Ticker
-from scheduler.dispatch import Dispatcher, GatewayFactory, Tally
+from scheduler.dispatch import Dispatcher, GatewayFactory
+from scheduler.recording import Tally
 from scheduler.upkeep import sweep
 
 SEND_EVERY = 0.5

@@ -26,7 +26,8 @@ from core.gateway import Outbound
 from core.models import Alert, Clinic, Enrolment, Message, MessageKind, MessageState, Patient, Staff
 from core.settings import Settings
 from messages.loader import Content, load_content
-from scheduler.dispatch import Dispatcher, Tally
+from scheduler.dispatch import Dispatcher
+from scheduler.recording import Tally
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 """Monday 23 November 2026, 10.00 in Copenhagen."""

@@ -32,6 +32,9 @@ ALERT_ACTIONS: dict[str, str] = {
     "opened": "kom ind",
     "acknowledge": "kvitteret",
     "resolve": "afsluttet",
+    "settle": "afklaret: sms'en er gjort rede for",
+    "send_again": "sms'en sendes igen",
+    "mark_sent": "sms'en er markeret som sendt",
 }
 
 ENROLMENT_STATES: dict[str, str] = {

@@ -1,8 +1,8 @@
 """The tables."""
 
 from core.models.base import Base
-from core.models.clinic import Audit, Clinic, Heartbeat, RegionNumber, Staff, StaffSession
-from core.models.course import Enrolment, Message, Patient
+from core.models.clinic import Audit, Bookmark, Clinic, Heartbeat, RegionNumber, Staff, StaffSession
+from core.models.course import Enrolment, Message, MessageEvent, Patient
 from core.models.inbox import Alert, AlertEvent, Reply, Triage, TriageMark
 from core.states import AlertKind, AlertState, Colour, EnrolmentState, MessageKind, MessageState, Role, Verdict
 
@@ -13,12 +13,14 @@ __all__ = [
     "AlertState",
     "Audit",
     "Base",
+    "Bookmark",
     "Clinic",
     "Colour",
     "Enrolment",
     "EnrolmentState",
     "Heartbeat",
     "Message",
+    "MessageEvent",
     "MessageKind",
     "MessageState",
     "Patient",

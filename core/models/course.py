@@ -148,3 +148,20 @@ class Message(Base):
     enrolment: Mapped[Enrolment | None] = relationship()
     clinic: Mapped[Clinic] = relationship()
     staff: Mapped[Staff | None] = relationship()
+
+
+class MessageEvent(Base):
+    """One step in a text's history, written in the transaction that took it. `cause`: see scheduler.states.
+
+    `detail`: a code, such as the provider's error or the worker's name. The history goes with its text.
+    """
+
+    __tablename__ = "message_event"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    message_id: Mapped[int] = mapped_column(ForeignKey("message.id", ondelete="CASCADE"), index=True)
+    at: Mapped[datetime]
+    source: Mapped[str]
+    target: Mapped[str]
+    cause: Mapped[str]
+    detail: Mapped[str | None]
