@@ -71,16 +71,45 @@ def raise_alert(
     return alert
 
 
-def close_settled(session: Session, message: Message, now: datetime) -> None:
-    """A text of unknown fate is accounted for: an alert about that which nobody has taken yet is closed by itself."""
-    closed = session.scalars(
+def close_settled(
+    session: Session, message: Message, now: datetime, *, staff_id: int | None = None, action: str = "settle"
+) -> None:
+    """A text of unknown fate is accounted for: the alert about that is closed.
+
+    `staff_id` None: by itself, unless somebody has taken it and may be telephoning just now.
+    """
+    is_open = Alert.state == AlertState.OPEN if staff_id is None else Alert.state != AlertState.RESOLVED
+    closed = session.execute(
         update(Alert)
-        .where(Alert.message_id == message.id, Alert.kind == AlertKind.UNSETTLED, Alert.state == AlertState.OPEN)
-        .values(state=AlertState.RESOLVED, resolved_at=now)
-        .returning(Alert)
+        .where(Alert.message_id == message.id, Alert.kind == AlertKind.UNSETTLED, is_open)
+        .values(state=AlertState.RESOLVED, resolved_at=now, resolved_by=staff_id)
+        .returning(Alert.id)
     ).all()
-    for alert in closed:
-        _finish(session, alert.id, alert.id, alert.clinic_id, None, "settle", "", now)
+    for row in closed:
+        _finish(session, row.id, row.id, message.clinic_id, staff_id, action, "", now)
+
+
+def reopen(session: Session, alert_id: int, now: datetime) -> bool:
+    """What an alert was about has come up again; it waits as a new one does. False when it waits already."""
+    opened = session.scalar(
+        update(Alert)
+        .where(Alert.id == alert_id, Alert.state == AlertState.RESOLVED)
+        .values(
+            state=AlertState.OPEN,
+            opened_at=now,
+            acknowledged_at=None,
+            acknowledged_by=None,
+            resolved_at=None,
+            resolved_by=None,
+            outcome=None,
+        )
+        .returning(Alert.id)
+    )
+    if opened is None:
+        return False
+    session.add(AlertEvent(alert_id=alert_id, at=now, staff_id=None, action="opened", note=""))
+    _refresh(session, session.get_one(Alert, alert_id, populate_existing=True), now)
+    return True
 
 
 def clinic_for_stranger(session: Session, recipient: str) -> str | None:

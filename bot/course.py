@@ -214,10 +214,11 @@ def resume_due(session: Session, now: datetime) -> int:
 
 def complete_finished(session: Session, now: datetime) -> int:
     """Tick: courses with nothing left to send are completed."""
+    may_go_again = (Message.state == MessageState.UNKNOWN) & (Message.expires_at > now)
     left = exists().where(
         Message.enrolment_id == Enrolment.id,
         Message.kind == MessageKind.STEP,
-        Message.state.in_(ON_THE_WAY),
+        Message.state.in_(ON_THE_WAY) | may_go_again,
     )
     finished = select(Enrolment).where(Enrolment.state == EnrolmentState.ACTIVE, ~left)
     rows = session.scalars(finished.order_by(Enrolment.patient_id)).all()

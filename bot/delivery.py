@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from bot.alerts import close_settled, raise_alert
 from bot.course import STOPPED_BY_PATIENT, running_enrolment, stop
-from core.gateway import OPTED_OUT
+from core.gateway import OPTED_OUT, Found
 from core.models import AlertKind, Colour, Message, MessageKind, MessageState, Patient
 from scheduler.outbox import cancel_waiting, lock_patient
 from scheduler.states import Cause
@@ -107,6 +107,19 @@ def take_receipt(
     if target in {MessageState.UNDELIVERED, MessageState.FAILED}:
         on_failure(session, message, now)
     return True
+
+
+def take_found(session: Session, message_id: int, found: Found, now: datetime) -> bool:
+    """What the provider's own list says of a text of unknown fate. That it stands there at all says it was taken."""
+    return take_receipt(
+        session,
+        message_id=message_id,
+        provider_id=found.provider_id,
+        status=found.status if found.status in RECEIPTS else "sent",
+        error_code=found.error_code,
+        now=now,
+        cause=Cause.FOUND,
+    )
 
 
 def _known_by(session: Session, provider_id: str) -> int | None:

@@ -5,29 +5,61 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Callable
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import partial
 
 from sqlalchemy.orm import Session
 
 from bot.course import complete_finished, resume_due
-from bot.delivery import on_failure
+from bot.delivery import on_failure, take_found
+from bot.readback import read_back
 from bot.receive import process_left_behind
 from bot.runtime import Runtime, utc_now
-from bot.silence import raise_silences, raise_unsettled
+from bot.silence import raise_silences
+from bot.spooling import drain_spool
+from bot.unsettled import raise_unsettled
+from core.gateway import Book
 from core.gateway.simulator import SimulatorGateway
 from core.gateway.twilio import TwilioGateway
 from core.models import Heartbeat
 from scheduler.clock import Job, Ticker
 from scheduler.dispatch import Dispatcher, GatewayFactory
+from scheduler.line import Line
+from scheduler.reconciling import reconcile
 from scheduler.recording import Tally
+from scheduler.turns import take_turn
 from scheduler.upkeep import sweep
 
 SEND_EVERY = 0.5
 HOUSEKEEPING_EVERY = 10
+SPOOL_EVERY = 5
+TURN = timedelta(seconds=HOUSEKEEPING_EVERY - 1)
+"""A second less than the ticks' own distance: workers' clocks are not in step, and nobody shall wait for two rounds."""
+READ_BACK_EVERY = timedelta(minutes=3)
 HEARTBEAT = "worker"
 
 Tick = Callable[[Session, datetime], object]
+BookFactory = Callable[[], Book]
+
+
+@dataclass(frozen=True)
+class Books:
+    """What the provider itself has on record of us, on a line of its own: nobody's advice waits for a long list."""
+
+    runtime: Runtime
+    line: Line[Book]
+
+    def settle(self) -> int:
+        """Look up the texts of unknown fate. Returns how many were settled."""
+        return reconcile(self.runtime.sessions, self.line, take_found, self.runtime.now)
+
+    def read_back(self) -> int:
+        """Fetch the texts to us whose webhook never came. Returns how many those were."""
+        return read_back(self.runtime, self.line, self.runtime.now())
+
+    def close(self) -> None:
+        self.line.close()
 
 
 def gateway_factory(runtime: Runtime) -> GatewayFactory:
@@ -47,6 +79,16 @@ def make_dispatcher(runtime: Runtime, open_gateway: GatewayFactory, senders: int
     )
 
 
+def make_books(runtime: Runtime, open_book: BookFactory | None = None) -> Books | None:
+    """None where the provider keeps no books: simulated telephones."""
+    settings = runtime.settings
+    if open_book is None:
+        if settings.gateway != "twilio":
+            return None
+        open_book = partial(TwilioGateway, settings)
+    return Books(runtime, Line(open_book))
+
+
 def housekeeping(runtime: Runtime) -> list[tuple[str, Tick]]:
     """Each in a transaction of its own, so that one that fails does not undo the others."""
     content, checker = runtime.content, runtime.checker
@@ -60,7 +102,7 @@ def housekeeping(runtime: Runtime) -> list[tuple[str, Tick]]:
     ]
 
 
-def jobs(runtime: Runtime, dispatcher: Dispatcher) -> list[Job]:
+def jobs(runtime: Runtime, dispatcher: Dispatcher, books: Books | None = None) -> list[Job]:
     def send() -> None:
         dispatcher.run(runtime.now)
         with runtime.sessions() as session:
@@ -68,9 +110,28 @@ def jobs(runtime: Runtime, dispatcher: Dispatcher) -> list[Job]:
             session.commit()
 
     ticks = [
-        Job(name, HOUSEKEEPING_EVERY, partial(in_transaction, runtime, tick)) for name, tick in housekeeping(runtime)
+        Job(name, HOUSEKEEPING_EVERY, partial(in_turn, runtime, name, TURN, partial(in_transaction, runtime, tick)))
+        for name, tick in housekeeping(runtime)
     ]
+    ticks.append(Job("spool", SPOOL_EVERY, partial(drain_spool, runtime)))
+    if books is not None:
+        ticks.append(Job("provider's books", HOUSEKEEPING_EVERY, partial(look_up, runtime, books)))
     return [Job("send", SEND_EVERY, send), *ticks]
+
+
+def look_up(runtime: Runtime, books: Books) -> None:
+    """What the provider's books are asked for, one after the other: the line is one thread's at a time."""
+    in_turn(runtime, "settle", TURN, books.settle)
+    in_turn(runtime, "read back", READ_BACK_EVERY, books.read_back)
+
+
+def in_turn(runtime: Runtime, name: str, every: timedelta, work: Callable[[], object]) -> None:
+    """Do something unless another worker has done it just now."""
+    with runtime.sessions() as session:
+        is_ours = take_turn(session, name, every, runtime.now())
+        session.commit()
+    if is_ours:
+        work()
 
 
 def in_transaction(runtime: Runtime, tick: Tick) -> None:
@@ -84,17 +145,22 @@ def beat(session: Session, now: datetime) -> None:
     session.merge(Heartbeat(name=HEARTBEAT, at=now))
 
 
-def drain(runtime: Runtime, dispatcher: Dispatcher) -> Tally:
+def drain(runtime: Runtime, dispatcher: Dispatcher, books: Books | None = None) -> Tally:
     """Do once what the ticks do again and again: settle, send all that is due, tidy up."""
-    for _, tick in housekeeping(runtime):
+    drain_spool(runtime)
+    if books is not None:
+        books.read_back()
+    for name, tick in housekeeping(runtime):
         in_transaction(runtime, tick)
+        if books is not None and name == "sweep":
+            books.settle()
     tally = dispatcher.run(runtime.now)
     in_transaction(runtime, complete_finished)
     return tally
 
 
-def start(runtime: Runtime, dispatcher: Dispatcher) -> Ticker:
+def start(runtime: Runtime, dispatcher: Dispatcher, books: Books | None = None) -> Ticker:
     """Start ticking in threads; the caller stops the dispatcher and the ticker, then closes the dispatcher."""
-    ticker = Ticker(jobs(runtime, dispatcher))
+    ticker = Ticker(jobs(runtime, dispatcher, books))
     ticker.start()
     return ticker

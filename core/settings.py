@@ -41,6 +41,7 @@ class Settings(BaseSettings):
     twilio_region: str = ""
     twilio_edge: str = ""
 
+    spool_dir: Path = Path("var/spool")
     log_format: Literal["console", "json"] = "console"
     inbox_poll_seconds: int = Field(default=5, ge=1, le=60)
 

@@ -75,6 +75,8 @@ class Card:
     closed_by: str
     closed_at: str
     happenings: tuple[Happening, ...]
+    in_doubt: bool
+    """Nobody knows whether the text it is about was sent: staff say what is to be done."""
 
     @property
     def is_open(self) -> bool:
@@ -204,7 +206,13 @@ def _card(alert: Alert, answers: tuple[Answer, ...], about: str, wording: Wordin
         closed_by=alert.resolver.name if alert.resolver else "",
         closed_at=date_time(alert.resolved_at) if alert.resolved_at else "",
         happenings=tuple(_happening(event) for event in alert.events),
+        in_doubt=_is_in_doubt(alert),
     )
+
+
+def _is_in_doubt(alert: Alert) -> bool:
+    row = alert.message
+    return alert.kind == AlertKind.UNSETTLED and row is not None and row.state == MessageState.UNKNOWN
 
 
 def _reminders(session: Session, alerts: Sequence[Alert]) -> dict[int, Message]:

@@ -17,6 +17,7 @@ from bot.staff import (
     patients,
     rules,
     shell,
+    unsettled,
     versions,
 )
 
@@ -24,6 +25,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     shell.assets,
     login.blueprint,
     inbox.blueprint,
+    unsettled.blueprint,
     patients.blueprint,
     enrol.blueprint,
     numbers.blueprint,

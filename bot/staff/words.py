@@ -18,7 +18,7 @@ ALERT_KINDS: dict[str, str] = {
     AlertKind.CHECKER_FAILED: "Blev ikke vurderet automatisk. Læs svaret selv",
     AlertKind.SILENT: "Har ikke svaret på spørgsmålet",
     AlertKind.UNDELIVERED: "Sms'en nåede ikke frem",
-    AlertKind.UNSETTLED: "Uvist, om sms'en nåede frem",
+    AlertKind.UNSETTLED: "Uvist, om sms'en blev sendt",
     AlertKind.MARKED: "Ring op: En medarbejder har vurderet svaret som rødt",
 }
 

@@ -29,6 +29,8 @@ ACCESS: dict[tuple[str, str], str] = {
     ("GET", "/afsluttede"): READER,
     ("POST", "/alarmer/<row:alert_id>/kvitter"): CLINICIAN,
     ("POST", "/alarmer/<row:alert_id>/afslut"): CLINICIAN,
+    ("POST", "/alarmer/<row:alert_id>/send-igen"): CLINICIAN,
+    ("POST", "/alarmer/<row:alert_id>/er-sendt"): CLINICIAN,
     ("GET", "/patienter"): READER,
     ("GET", "/patienter/<row:patient_id>"): READER,
     ("GET", "/patienter/<row:patient_id>/ark"): READER,

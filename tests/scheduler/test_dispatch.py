@@ -191,9 +191,10 @@ def test_waits_grow_and_are_capped() -> None:
     assert max(waits) <= RETRY_CAP * 1.2
 
 
-def test_an_unknown_outcome_is_never_sent_again(world: World) -> None:
+def test_an_unknown_outcome_that_cannot_be_looked_up_is_never_sent_again(world: World) -> None:
     world.enrol()
     world.gateway.errors = [SendError(Verdict.UNKNOWN, "no answer")]
+    world.book.unreadable = 99
     assert world.drain().unknown == 1
     world.clock.forward(hours=3)
     world.drain()
