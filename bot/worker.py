@@ -15,7 +15,9 @@ from bot.course import complete_finished, resume_due
 from bot.delivery import on_failure, take_found
 from bot.readback import read_back
 from bot.receive import process_left_behind
+from bot.retention import erase_due
 from bot.runtime import Runtime, utc_now
+from bot.sealing import seal_new
 from bot.silence import raise_silences
 from bot.spooling import drain_spool
 from bot.unsettled import raise_unsettled
@@ -34,9 +36,12 @@ from scheduler.upkeep import sweep
 SEND_EVERY = 0.5
 HOUSEKEEPING_EVERY = 10
 SPOOL_EVERY = 5
-TURN = timedelta(seconds=HOUSEKEEPING_EVERY - 1)
-"""A second less than the ticks' own distance: workers' clocks are not in step, and nobody shall wait for two rounds."""
-READ_BACK_EVERY = timedelta(minutes=3)
+SELDOM_EVERY = 3600
+SEAL_EVERY = 2
+OF_ITS_TIME = 0.9
+"""A turn is over a little before the ticks' own distance is: workers' clocks are not in step, and nobody shall wait for
+two rounds."""
+READ_BACK_EVERY = 180
 HEARTBEAT = "worker"
 
 Tick = Callable[[Session, datetime], object]
@@ -102,6 +107,11 @@ def housekeeping(runtime: Runtime) -> list[tuple[str, Tick]]:
     ]
 
 
+def seldom() -> list[tuple[str, Tick]]:
+    """What need not be done more often than once an hour."""
+    return [("retention", erase_due)]
+
+
 def jobs(runtime: Runtime, dispatcher: Dispatcher, books: Books | None = None) -> list[Job]:
     def send() -> None:
         dispatcher.run(runtime.now)
@@ -109,9 +119,15 @@ def jobs(runtime: Runtime, dispatcher: Dispatcher, books: Books | None = None) -
             beat(session, utc_now())
             session.commit()
 
+    rhythms = (
+        (HOUSEKEEPING_EVERY, housekeeping(runtime)),
+        (SELDOM_EVERY, seldom()),
+        (SEAL_EVERY, [("seal", seal_new)]),
+    )
     ticks = [
-        Job(name, HOUSEKEEPING_EVERY, partial(in_turn, runtime, name, TURN, partial(in_transaction, runtime, tick)))
-        for name, tick in housekeeping(runtime)
+        Job(name, every, partial(in_turn, runtime, name, every, partial(in_transaction, runtime, tick)))
+        for every, named in rhythms
+        for name, tick in named
     ]
     ticks.append(Job("spool", SPOOL_EVERY, partial(drain_spool, runtime)))
     if books is not None:
@@ -121,14 +137,14 @@ def jobs(runtime: Runtime, dispatcher: Dispatcher, books: Books | None = None) -
 
 def look_up(runtime: Runtime, books: Books) -> None:
     """What the provider's books are asked for, one after the other: the line is one thread's at a time."""
-    in_turn(runtime, "settle", TURN, books.settle)
+    in_turn(runtime, "settle", HOUSEKEEPING_EVERY, books.settle)
     in_turn(runtime, "read back", READ_BACK_EVERY, books.read_back)
 
 
-def in_turn(runtime: Runtime, name: str, every: timedelta, work: Callable[[], object]) -> None:
-    """Do something unless another worker has done it just now."""
+def in_turn(runtime: Runtime, name: str, every: float, work: Callable[[], object]) -> None:
+    """Do something every so many seconds, unless another worker has done it just now."""
     with runtime.sessions() as session:
-        is_ours = take_turn(session, name, every, runtime.now())
+        is_ours = take_turn(session, name, timedelta(seconds=every * OF_ITS_TIME), runtime.now())
         session.commit()
     if is_ours:
         work()
@@ -150,12 +166,13 @@ def drain(runtime: Runtime, dispatcher: Dispatcher, books: Books | None = None) 
     drain_spool(runtime)
     if books is not None:
         books.read_back()
-    for name, tick in housekeeping(runtime):
+    for name, tick in (*housekeeping(runtime), *seldom()):
         in_transaction(runtime, tick)
         if books is not None and name == "sweep":
             books.settle()
     tally = dispatcher.run(runtime.now)
     in_transaction(runtime, complete_finished)
+    in_transaction(runtime, seal_new)
     return tally
 
 

@@ -11,6 +11,13 @@ class Role(StrEnum):
     READER = "reader"
 
 
+class ApiScope(StrEnum):
+    """What a script may do: look, or enrol and stop as well."""
+
+    READ = "read"
+    ENROL = "enrol"
+
+
 class EnrolmentState(StrEnum):
     ACTIVE = "active"
     PAUSED = "paused"
@@ -78,3 +85,4 @@ class Verdict(StrEnum):
     SHOULD_BE_RED = "should_be_red"
     SHOULD_BE_AMBER = "should_be_amber"
     SHOULD_NOT_BE_RED = "should_not_be_red"
+    SHOULD_BE_GREEN = "should_be_green"

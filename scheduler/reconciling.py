@@ -9,11 +9,11 @@ from functools import partial
 from typing import Any, Protocol
 
 import structlog
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, exists, func, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from core.gateway import Book, Found, UnreadableError
-from core.models import Clinic, Message, MessageEvent, MessageState
+from core.models import Clinic, Message, MessageEvent, MessageState, Patient
 from scheduler.line import Line
 from scheduler.matching import CLOCKS_DIFFER, Lost, earliest, settle
 from scheduler.outbox import lock_patient
@@ -61,10 +61,11 @@ async def _read(number: str, since: datetime, until: datetime, book: Book) -> li
 def _due(sessions: sessionmaker[Session], now: datetime) -> dict[str, list[Lost]]:
     """By telephone number, most urgent first: the texts to look up, and others of unknown fate to the same person."""
     lost = Message.state == MessageState.UNKNOWN
+    erased = exists().where(Patient.id == Message.patient_id, Patient.erased_at.is_not(None))
     with sessions() as session:
         due = session.execute(
             select(Message.id, Message.patient_id)
-            .where(lost, Message.next_attempt_at <= now, Message.claimed_at > now - LOOKED_FOR)
+            .where(lost, ~erased, Message.next_attempt_at <= now, Message.claimed_at > now - LOOKED_FOR)
             .order_by(Message.next_attempt_at, Message.priority, Message.id)
             .limit(AT_ONCE)
         ).all()

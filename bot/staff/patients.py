@@ -7,8 +7,9 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from bot import audit, course, forms, grants, moving
+from bot import course, forms, grants, moving
 from bot.places import region_for
+from bot.programmes import programme_of
 from bot.staff.adapted import exercises_of
 from bot.staff.formatting import course_week, danish_date, parse_day
 from bot.staff.guard import login_required, staff_member
@@ -16,6 +17,7 @@ from bot.staff.handout import sheet_for
 from bot.staff.roster import RUNNING, page_of
 from bot.staff.shell import wording
 from bot.staff.thread import conversation
+from bot.staff.trace import trace
 from bot.staff.wishes import wishes_of
 from bot.staff.words import STOP_REASONS
 from bot.web import db, now, runtime
@@ -39,7 +41,7 @@ def index() -> ResponseReturnValue:
         number=request.args.get("side", 1, type=int),
         today=local(now()).date(),
     )
-    _audit("patient.list", "clinic", staff.clinic_id)
+    trace("patient.list", "clinic", staff.clinic_id)
     db().commit()
     return render_template("staff/patients.html", page=shown, query=query)
 
@@ -51,13 +53,13 @@ def show(patient_id: int) -> ResponseReturnValue:
     patient = _patient(patient_id)
     content = runtime().content
     newest = patient.enrolments[0] if patient.enrolments else None
-    programme = content.programme(newest.programme_id, newest.programme_version) if newest else None
+    programme = programme_of(content, newest)
     today = local(now()).date()
     is_running = newest is not None and newest.state in RUNNING
     week = course_week(newest.start_date, today, programme.weeks) if newest and programme and is_running else ""
     thread = conversation(db(), staff, patient.id, wording(), now())
     region = region_for(db(), content, staff.clinic_id, patient.region)
-    _audit("patient.view", "patient", patient.id)
+    trace("patient.view", "patient", patient.id)
     db().commit()
     return render_template(
         "staff/conversation.html",
@@ -85,14 +87,14 @@ def handout(patient_id: int) -> ResponseReturnValue:
     patient = _patient(patient_id)
     content = runtime().content
     newest = patient.enrolments[0] if patient.enrolments else None
-    programme = content.programme(newest.programme_id, newest.programme_version) if newest else None
+    programme = programme_of(content, newest)
     if newest is None or programme is None:
-        flash("Patienten har ikke et forløb, der kan skrives et ark til.", "warning")
+        flash("Der er ikke noget ark at udskrive. Patienten er ikke i et forløb, som findes i dag.", "warning")
         return _to(patient)
     today = local(now()).date()
     region = region_for(db(), content, staff.clinic_id, patient.region)
     sheet = sheet_for(content, programme, newest, patient, staff.clinic, region, today)
-    _audit("patient.view", "patient", patient.id)
+    trace("patient.view", "patient", patient.id)
     db().commit()
     return render_template(
         "staff/handout.html", patient=patient, sheet=sheet, region=region, is_stale=region.is_stale(today)
@@ -165,7 +167,7 @@ def usual_exercises(patient_id: int) -> ResponseReturnValue:
 @login_required(Role.CLINICIAN)
 def ask_stop(patient_id: int) -> ResponseReturnValue:
     patient = _patient(patient_id)
-    _audit("patient.view", "patient", patient.id)
+    trace("patient.view", "patient", patient.id)
     db().commit()
     return render_template("staff/stop.html", patient=patient, reasons=_REASONS, error=None)
 
@@ -192,7 +194,7 @@ def _patient(patient_id: int) -> Patient:
     """The clinic's own patient; another clinic's does not exist here."""
     patient = db().scalar(
         select(Patient)
-        .where(Patient.id == patient_id, Patient.clinic_id == staff_member().clinic_id)
+        .where(Patient.id == patient_id, Patient.clinic_id == staff_member().clinic_id, Patient.erased_at.is_(None))
         .options(selectinload(Patient.enrolments))
     )
     if patient is None:
@@ -206,16 +208,3 @@ def _running(patient: Patient) -> Enrolment | None:
 
 def _to(patient: Patient) -> ResponseReturnValue:
     return redirect(url_for("patients.show", patient_id=patient.id), 303)
-
-
-def _audit(action: str, object_type: str, object_id: object) -> None:
-    staff = staff_member()
-    audit.record(
-        db(),
-        clinic_id=staff.clinic_id,
-        staff_id=staff.id,
-        action=action,
-        object_type=object_type,
-        object_id=object_id,
-        now=now(),
-    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.models import AlertKind, AlertState, Colour, EnrolmentState, MessageState, Role, Verdict
+from core.models import AlertKind, AlertState, Colour, EnrolmentState, MessageKind, MessageState, Role, Verdict
 from messages.advice_schema import AdviceGroup
 from messages.languages import Language
 
@@ -57,6 +57,15 @@ MESSAGE_STATES: dict[str, str] = {
     MessageState.CANCELLED: "aflyst",
 }
 
+MESSAGE_KINDS: dict[str, str] = {
+    MessageKind.STEP: "Planlagte sms'er",
+    MessageKind.REMINDER: "Påmindelser",
+    MessageKind.ADVICE: "Råd efter rødt eller gult svar",
+    MessageKind.CONTACT_CHECK: "Fik du fat i en læge?",
+    MessageKind.ANSWER: "Svar på patientens sms",
+    MessageKind.STAFF: "Skrevet af klinikken",
+}
+
 NOT_ARRIVED = frozenset({MessageState.UNDELIVERED, MessageState.FAILED, MessageState.UNKNOWN})
 NOT_SENT = frozenset({MessageState.EXPIRED, MessageState.CANCELLED})
 
@@ -68,6 +77,7 @@ VERDICTS: dict[str, str] = {
     Verdict.SHOULD_BE_RED: "Burde være rød",
     Verdict.SHOULD_BE_AMBER: "Burde være gul",
     Verdict.SHOULD_NOT_BE_RED: "Ikke rød",
+    Verdict.SHOULD_BE_GREEN: "Burde være grøn",
 }
 
 QUESTIONS: dict[str, str] = {

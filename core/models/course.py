@@ -13,7 +13,10 @@ from core.states import EnrolmentState
 
 
 class Patient(Base):
-    """A person one clinic follows. The phone is found by `phone_hash`; `region` is where the patient calls."""
+    """A person one clinic follows. The phone is found by `phone_hash`; `region` is where the patient calls.
+
+    `erased_at`: when name, numbers and words were taken away for good (UTC); the row stays for what is counted.
+    """
 
     __tablename__ = "patient"
     __table_args__ = (UniqueConstraint("clinic_id", "phone_hash"),)
@@ -26,6 +29,7 @@ class Patient(Base):
     region: Mapped[str]
     doctor_phone: Mapped[str] = mapped_column(Secret)
     opted_out_at: Mapped[datetime | None]
+    erased_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
 
     clinic: Mapped[Clinic] = relationship()
@@ -106,12 +110,13 @@ class Message(Base):
         ),
         Index("ix_message_unsettled", "state", "lease_until"),
         Index("ix_message_state_due", "state", "due_at"),
+        Index("ix_message_clinic_due", "clinic_id", "due_at"),
         Index("ix_message_patient_due", "patient_id", "due_at"),
         Index("uq_message_reminds", "reminds_id", unique=True),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    clinic_id: Mapped[str] = mapped_column(ForeignKey("clinic.id"), index=True)
+    clinic_id: Mapped[str] = mapped_column(ForeignKey("clinic.id"))
     patient_id: Mapped[int | None] = mapped_column(ForeignKey("patient.id"))
     enrolment_id: Mapped[int | None] = mapped_column(ForeignKey("enrolment.id"))
     reply_id: Mapped[int | None] = mapped_column(ForeignKey("reply.id"))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from threading import Thread
 
 from axe_playwright_python.sync_playwright import Axe
+from flask import Flask
 from playwright.sync_api import Page, expect
 from werkzeug.serving import BaseWSGIServer, make_server
 
@@ -21,6 +22,7 @@ EMAIL = "admin@vest.example"
 class Site:
     world: World
     server: BaseWSGIServer
+    app: Flask
 
     @property
     def url(self) -> str:
@@ -35,12 +37,13 @@ class Site:
 
 
 @contextmanager
-def running(world: World) -> Iterator[Site]:
-    server = make_server("127.0.0.1", 0, app_of(world), threaded=True)
+def running(world: World, port: int = 0) -> Iterator[Site]:
+    app = app_of(world)
+    server = make_server("127.0.0.1", port, app, threaded=True)
     thread = Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
-        yield Site(world, server)
+        yield Site(world, server, app)
     finally:
         server.shutdown()
         thread.join()
