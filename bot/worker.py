@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ from core.models import Heartbeat
 from scheduler.clock import Job, Ticker
 from scheduler.dispatch import Dispatcher, GatewayFactory
 from scheduler.line import Line
+from scheduler.presence import Presence
 from scheduler.reconciling import reconcile
 from scheduler.recording import Tally
 from scheduler.turns import take_turn
@@ -75,11 +77,13 @@ def gateway_factory(runtime: Runtime) -> GatewayFactory:
 
 
 def make_dispatcher(runtime: Runtime, open_gateway: GatewayFactory, senders: int) -> Dispatcher:
+    worker = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
     return Dispatcher(
         sessions=runtime.sessions,
         open_gateway=open_gateway,
         on_failure=on_failure,
-        worker=f"{socket.gethostname()}-{os.getpid()}",
+        worker=worker,
+        presence=Presence(runtime.engine, worker),
         senders=senders,
     )
 

@@ -17,6 +17,7 @@ from core.deadline import Deadline
 from core.gateway import Gateway, Outbound, SendError, Verdict
 from scheduler.claims import claim
 from scheduler.line import Line
+from scheduler.presence import Presence
 from scheduler.recording import Outcome, Tally, record, record_failure
 from scheduler.upkeep import OnFailure, expire_late, keep_window
 
@@ -64,11 +65,13 @@ class Dispatcher:
         open_gateway: GatewayFactory,
         on_failure: OnFailure,
         worker: str,
+        presence: Presence,
         senders: int = 16,
     ) -> None:
         self._sessions = sessions
         self._on_failure = on_failure
         self._worker = worker
+        self._presence = presence
         self._senders = senders
         self._asked_to_stop = threading.Event()
         self._line = Line(open_gateway)
@@ -78,6 +81,7 @@ class Dispatcher:
 
         Commits after each claim, each record, and each failure.
         """
+        self._presence.keep()
         with self._sessions() as session:
             if expired := expire_late(session, now(), self._on_failure):
                 log.info("late texts expired", expired=expired)
@@ -130,3 +134,4 @@ class Dispatcher:
     def close(self) -> None:
         """Close the connections and the loop; what was claimed has been recorded by then."""
         self._line.close()
+        self._presence.end()

@@ -18,7 +18,8 @@ TRY_LASTS = timedelta(minutes=2)
 @dataclass(frozen=True)
 class Lost:
     """A text of unknown fate. `sender`: the number it went from. `first_tried_at`, `tried_at`: its first and last try
-    (UTC). `is_settled`: long enough ago for the list to prove that it was not sent.
+    (UTC). `is_settled`: long enough ago for the list to prove that it was not sent. `worker`: whose try it was, when
+    nobody has written down how that ended.
     """
 
     message_id: int
@@ -28,6 +29,7 @@ class Lost:
     first_tried_at: datetime
     tried_at: datetime
     is_settled: bool
+    worker: str | None = None
 
 
 @dataclass

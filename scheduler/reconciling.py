@@ -17,9 +17,11 @@ from core.models import Clinic, Message, MessageEvent, MessageState, Patient
 from scheduler.line import Line
 from scheduler.matching import CLOCKS_DIFFER, Lost, earliest, settle
 from scheduler.outbox import lock_patient
-from scheduler.settling import LOOK_AGAIN, LOOK_SELDOM, LOOKED_FOR
+from scheduler.presence import is_present
+from scheduler.settling import LOOK_AGAIN, LOOK_SELDOM, LOOKED_FOR, URGENT
 from scheduler.states import Cause
 from scheduler.transitions import shift_one
+from scheduler.upkeep import WORKER_GONE
 
 AT_ONCE = 100
 """Texts looked up in one round."""
@@ -74,12 +76,25 @@ def _due(sessions: sessionmaker[Session], now: datetime) -> dict[str, list[Lost]
         by_number: defaultdict[str, list[Lost]] = defaultdict(list)
         for message, sender, first_try in _rows(session, lost, of_these):
             if message.claimed_at is not None:
-                is_settled = message.next_attempt_at <= now
                 text = Lost(
-                    message.id, message.attempts, message.body, sender, first_try, message.claimed_at, is_settled
+                    message_id=message.id,
+                    attempt=message.attempts,
+                    body=message.body,
+                    sender=sender,
+                    first_tried_at=first_try,
+                    tried_at=message.claimed_at,
+                    is_settled=message.next_attempt_at <= now,
+                    worker=_open_try(message),
                 )
                 by_number[message.to_phone].append(text)
     return dict(by_number)
+
+
+def _open_try(message: Message) -> str | None:
+    """Who might still send the text: a worker that never said how its try ended. An urgent one does not wait for that:
+    to come twice is harmless, to come late is not."""
+    is_open = message.error_code == WORKER_GONE and message.kind not in URGENT
+    return message.claimed_by if is_open else None
 
 
 def _rows(session: Session, *conditions: ColumnElement[bool]) -> Sequence[tuple[Message, str, datetime]]:
@@ -132,6 +147,9 @@ def _apply(session: Session, lost: Sequence[Lost], entries: Sequence[Found], tak
     for message_id, found in result.present.items():
         take(session, message_id, found, now)
     absent = [text for text in lost if text.message_id in result.absent and text.is_settled]
+    asleep = [text for text in absent if text.worker is not None and is_present(session, text.worker)]
+    _put_off(session, [text.message_id for text in asleep], now)
+    absent = [text for text in absent if text not in asleep]
     for text in absent:
         _send_again(session, text, now)
     in_doubt = [text.message_id for text in lost if text.message_id in result.in_doubt and text.is_settled]
