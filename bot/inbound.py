@@ -38,7 +38,7 @@ def inbound() -> Response:
             log.exception("reply could not be stored, spooled")
             return _spooled(partial(spool_text, runtime(), text, now))
         try:
-            process(session, runtime().content, runtime().checker, reply_id, now)
+            process(session, runtime().content, runtime().checker, reply_id, now, runtime().means)
             session.commit()
         except Exception:
             session.rollback()

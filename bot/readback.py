@@ -72,7 +72,7 @@ def _receive(runtime: Runtime, session: Session, text: Received, now: datetime) 
     inbound = Inbound(text.provider_id, text.sender, text.recipient, text.body, text.media_count)
     reply_id = keep(session, inbound, min(text.at, now))
     try:
-        process(session, runtime.content, runtime.checker, reply_id, now)
+        process(session, runtime.content, runtime.checker, reply_id, now, runtime.means)
         session.commit()
     except Exception:
         session.rollback()

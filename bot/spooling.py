@@ -96,7 +96,7 @@ def _take_text(runtime: Runtime, record: Record) -> None:
     with runtime.sessions() as session:
         reply_id = keep(session, Inbound(**record), received_at)
         try:
-            process(session, runtime.content, runtime.checker, reply_id, runtime.now())
+            process(session, runtime.content, runtime.checker, reply_id, runtime.now(), runtime.means)
             session.commit()
         except Exception:
             session.rollback()

@@ -22,9 +22,10 @@ STILL_GOOD = timedelta(hours=12)
 def raise_unsettled(session: Session, now: datetime) -> int:
     """Tick: texts whose fate could not be found out in time. Red when the text was advice.
 
-    A text that is lost a second time opens its old alert again: about one text there is one alert of a kind.
+    A text that is lost a second time opens its old alert again: about one text there is one alert of a kind. Not
+    alarms: the next one goes out soon, and each tells its own fate.
     """
-    lost = (Message.state == MessageState.UNKNOWN, Message.lease_until < now)
+    lost = (Message.state == MessageState.UNKNOWN, Message.lease_until < now, Message.kind != MessageKind.ALARM)
     about = (Alert.message_id == Message.id, Alert.kind == AlertKind.UNSETTLED)
     raised = 0
     for message in session.scalars(select(Message).where(*lost, ~exists().where(*about))).all():

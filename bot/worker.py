@@ -12,8 +12,10 @@ from functools import partial
 
 from sqlalchemy.orm import Session
 
+from bot.alarms import alarm_failed
 from bot.course import complete_finished, resume_due
 from bot.delivery import on_failure, take_found
+from bot.escalation import escalate
 from bot.readback import read_back
 from bot.receive import process_left_behind
 from bot.retention import erase_due
@@ -23,12 +25,14 @@ from bot.silence import raise_silences
 from bot.spooling import drain_spool
 from bot.unsettled import raise_unsettled
 from core.gateway import Book
+from core.gateway.mail import SmtpMailer
 from core.gateway.simulator import SimulatorGateway
 from core.gateway.twilio import TwilioGateway
-from core.models import Heartbeat
+from core.models import Alarm, Heartbeat
 from scheduler.clock import Job, Ticker
 from scheduler.dispatch import Dispatcher, GatewayFactory
 from scheduler.line import Line
+from scheduler.mailing import MailDispatcher
 from scheduler.presence import Presence
 from scheduler.reconciling import reconcile
 from scheduler.recording import Tally
@@ -36,6 +40,7 @@ from scheduler.turns import take_turn
 from scheduler.upkeep import sweep
 
 SEND_EVERY = 0.5
+MAIL_EVERY = 2
 HOUSEKEEPING_EVERY = 10
 SPOOL_EVERY = 5
 SELDOM_EVERY = 3600
@@ -98,14 +103,24 @@ def make_books(runtime: Runtime, open_book: BookFactory | None = None) -> Books 
     return Books(runtime, Line(open_book))
 
 
+def make_mailer(runtime: Runtime) -> MailDispatcher:
+    """Without a mail server nothing is ever due: no e-mail is made then."""
+
+    def failed(session: Session, mail_id: int) -> None:
+        alarm_failed(session, Alarm.mail_id == mail_id)
+
+    return MailDispatcher(sessions=runtime.sessions, send=SmtpMailer(runtime.settings).send, on_failure=failed)
+
+
 def housekeeping(runtime: Runtime) -> list[tuple[str, Tick]]:
     """Each in a transaction of its own, so that one that fails does not undo the others."""
-    content, checker = runtime.content, runtime.checker
+    content, checker, means = runtime.content, runtime.checker, runtime.means
     return [
         ("sweep", sweep),
-        ("left behind", lambda session, now: process_left_behind(session, content, checker, now)),
+        ("left behind", lambda session, now: process_left_behind(session, content, checker, now, means)),
         ("unsettled", raise_unsettled),
         ("silence", lambda session, now: raise_silences(session, content, now)),
+        ("escalate", lambda session, now: escalate(session, means, now)),
         ("resume", resume_due),
         ("complete", complete_finished),
     ]
@@ -133,6 +148,7 @@ def jobs(runtime: Runtime, dispatcher: Dispatcher, books: Books | None = None) -
         for every, named in rhythms
         for name, tick in named
     ]
+    ticks.append(Job("mail", MAIL_EVERY, partial(make_mailer(runtime).run, runtime.now)))
     ticks.append(Job("spool", SPOOL_EVERY, partial(drain_spool, runtime)))
     if books is not None:
         ticks.append(Job("provider's books", HOUSEKEEPING_EVERY, partial(look_up, runtime, books)))
@@ -175,6 +191,7 @@ def drain(runtime: Runtime, dispatcher: Dispatcher, books: Books | None = None) 
         if books is not None and name == "sweep":
             books.settle()
     tally = dispatcher.run(runtime.now)
+    make_mailer(runtime).run(runtime.now)
     in_transaction(runtime, complete_finished)
     in_transaction(runtime, seal_new)
     return tally

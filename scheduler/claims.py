@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import Session
 
 from core.deadline import Deadline
 from core.gateway import Outbound
 from core.models import (
+    Alarm,
+    AlarmAlert,
+    Alert,
+    AlertState,
     Clinic,
     Enrolment,
     EnrolmentState,
@@ -28,8 +32,10 @@ def claim(session: Session, worker: str, limit: int, now: datetime, deadline: De
     """Mark up to `limit` due rows as `sending` for this worker, most urgent first.
 
     The truth is asked again here, whatever a row's state says: a timed text goes only in a running course, exercise,
-    reassurance and reminders not beside an open red alert, and an opted-out patient gets only advice already owed and
-    the answer to the opting out itself. `deadline`: until when the sending of these may begin.
+    reassurance and reminders not beside an open red alert, an alarm only while somebody must still take what it is
+    about, and an opted-out patient gets only advice already owed and the answer to the opting out itself.
+
+    `deadline`: until when the sending of these may begin.
     """
 
     def most_urgent(chosen: Chosen) -> Chosen:
@@ -55,6 +61,7 @@ def claim(session: Session, worker: str, limit: int, now: datetime, deadline: De
         ),
         or_(Message.kind.not_in(TIMED), Enrolment.state == EnrolmentState.ACTIVE),
         or_(Message.purpose.not_in((*PAUSED_BY_RED, MessageKind.REMINDER)), ~open_red(Message.patient_id)),
+        or_(Message.kind != MessageKind.ALARM, is_wanted(Alarm.message_id == Message.id)),
         now=now,
         detail=worker,
         narrow=most_urgent,
@@ -78,3 +85,10 @@ def claim(session: Session, worker: str, limit: int, now: datetime, deadline: De
         Outbound(row.id, row.to_phone, row.body, senders[row.clinic_id], row.attempts, deadline)
         for row in sorted(claimed, key=lambda row: (row.priority, row.id))
     ]
+
+
+def is_wanted(this_alarm: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether an alarm is about something that nobody has taken yet, or about nothing: a try."""
+    about = exists().where(this_alarm, AlarmAlert.alarm_id == Alarm.id)
+    untaken = about.where(Alert.id == AlarmAlert.alert_id, Alert.state == AlertState.OPEN)
+    return or_(untaken, ~about)

@@ -10,8 +10,8 @@ from sqlalchemy import case, literal
 from core.models import Message, MessageKind
 from core.models.base import UtcDateTime
 
-URGENT = (MessageKind.ADVICE, MessageKind.CONTACT_CHECK)
-"""A patient with a red flag waits for it: twice is harmless, late is not."""
+URGENT = (MessageKind.ADVICE, MessageKind.CONTACT_CHECK, MessageKind.ALARM)
+"""Somebody with a red flag waits for it: twice is harmless, late is not."""
 SETTLES_IN = timedelta(minutes=2)
 URGENT_SETTLES_IN = timedelta(seconds=30)
 """After our side has given up: what the provider took by then stands in its list."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.alerts import BY_TEXT
 from core.models import AlertKind, AlertState, Colour, EnrolmentState, MessageKind, MessageState, Role, Verdict
 from messages.advice_schema import AdviceGroup
 from messages.languages import Language
@@ -35,6 +36,7 @@ ALERT_ACTIONS: dict[str, str] = {
     "settle": "afklaret: sms'en er gjort rede for",
     "send_again": "sms'en sendes igen",
     "mark_sent": "sms'en er markeret som sendt",
+    BY_TEXT: "kvitteret på sms af",
 }
 
 ENROLMENT_STATES: dict[str, str] = {

