@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from bot import audit
 from bot.course import audit_change, hear, refresh_holds, running_enrolment
-from core.models import Alert, AlertEvent, AlertKind, AlertState, Clinic, Colour, Message, MessageKind, Reply
+from core.models import Alert, AlertEvent, AlertKind, AlertState, Clinic, Colour, Contact, Message, MessageKind, Reply
 from scheduler.outbox import cancel_waiting, lock_patient, open_red
 
 OUTCOMES = {
@@ -22,6 +22,8 @@ OUTCOMES = {
     "other": "Andet",
 }
 MAX_NOTE = 2000
+BY_TEXT = "acknowledge_by_text"
+"""On the timeline, with the name of who was on call."""
 
 
 class Act(StrEnum):
@@ -77,14 +79,29 @@ def clinic_for_stranger(session: Session, recipient: str) -> str | None:
     return owner or session.scalar(select(Clinic.id).order_by(Clinic.created_at, Clinic.id))
 
 
-def acknowledge(session: Session, alert_id: int, *, clinic_id: str, staff_id: int, now: datetime, note: str) -> Act:
-    """ "Kvittér": this staff member has seen it and acts. Only the first of two gets it."""
+def acknowledge(
+    session: Session,
+    alert_id: int,
+    *,
+    clinic_id: str,
+    staff_id: int | None,
+    now: datetime,
+    note: str,
+    contact: Contact | None = None,
+) -> Act:
+    """ "Kvittér": this staff member has seen it and acts. Only the first of two gets it.
+
+    `contact`: who did it by text, on call, staff or not; the name stands on the timeline.
+    """
     changed = session.execute(
         update(Alert)
         .where(Alert.id == alert_id, Alert.clinic_id == clinic_id, Alert.state == AlertState.OPEN)
         .values(state=AlertState.ACKNOWLEDGED, acknowledged_at=now, acknowledged_by=staff_id)
+        .values(acknowledged_contact_id=contact.id if contact is not None and staff_id is None else None)
         .returning(Alert.id)
     ).scalar_one_or_none()
+    if contact is not None:
+        return _finish(session, alert_id, changed, clinic_id, staff_id, BY_TEXT, contact.name, now)
     return _finish(session, alert_id, changed, clinic_id, staff_id, "acknowledge", note, now)
 
 
@@ -131,7 +148,7 @@ def _finish(
     alert_id: int,
     changed: int | None,
     clinic_id: str,
-    staff_id: int,
+    staff_id: int | None,
     action: str,
     note: str,
     now: datetime,

@@ -7,10 +7,11 @@ from datetime import datetime
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from bot.alarms import alarm_failed
 from bot.alerts import raise_alert
 from bot.course import STOPPED_BY_PATIENT, running_enrolment, stop
 from core.gateway import OPTED_OUT
-from core.models import AlertKind, Colour, Message, MessageKind, MessageState, Patient
+from core.models import Alarm, AlertKind, Colour, Message, MessageKind, MessageState, Patient
 from scheduler.outbox import cancel_waiting, lock_patient, move
 
 RECEIPTS = {
@@ -44,8 +45,11 @@ def opt_out(session: Session, patient: Patient, now: datetime) -> None:
 def on_failure(session: Session, message: Message, now: datetime) -> None:
     """A text did not arrive: an opt-out the provider knew of is taken over; anything else is staff's to see.
 
-    Red when it was advice, or the question whether a doctor was reached: nobody has told or asked the patient.
+    Red when it was advice, or the question whether a doctor was reached: nobody has told or asked the patient. After an
+    alarm the next one on call is alarmed.
     """
+    if message.kind == MessageKind.ALARM:
+        alarm_failed(session, Alarm.message_id == message.id)
     patient = message.patient
     if patient is None:
         return

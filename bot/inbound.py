@@ -30,7 +30,7 @@ def inbound() -> Response:
     with runtime().sessions() as session:
         reply_id = keep(session, text, now)
         try:
-            process(session, runtime().content, runtime().checker, reply_id, now)
+            process(session, runtime().content, runtime().checker, reply_id, now, runtime().means)
             session.commit()
         except Exception:
             session.rollback()

@@ -173,10 +173,13 @@ def _tell_of_silence(session: Session, message: Message, enrolment: Enrolment, n
 
 
 def raise_unsettled(session: Session, now: datetime) -> int:
-    """Tick: texts of which nobody knows whether they were sent. Red when the text was advice."""
+    """Tick: texts of which nobody knows whether they were sent. Red when the text was advice.
+
+    Not alarms: the next one goes out soon, and each tells its own fate.
+    """
     lost = (Message.state == MessageState.UNKNOWN, Message.lease_until < now, ~_alerted(AlertKind.UNSETTLED))
     advice = select(Message).where(*lost, Message.kind == MessageKind.ADVICE)
-    others = select(Message).where(*lost, Message.kind != MessageKind.ADVICE)
+    others = select(Message).where(*lost, Message.kind.not_in((MessageKind.ADVICE, MessageKind.ALARM)))
     raised = 0
     for colour, query in ((Colour.RED, advice), (Colour.BLUE, others)):
         for message in session.scalars(query).all():

@@ -10,21 +10,26 @@ from functools import partial
 
 from sqlalchemy.orm import Session
 
+from bot.alarms import alarm_failed
 from bot.course import complete_finished, resume_due
 from bot.delivery import on_failure
+from bot.escalation import escalate
 from bot.receive import process_left_behind
 from bot.retention import erase_due
 from bot.runtime import Runtime, utc_now
 from bot.sealing import seal_new
 from bot.silence import raise_silences, raise_unsettled
+from core.gateway.mail import SmtpMailer
 from core.gateway.simulator import SimulatorGateway
 from core.gateway.twilio import TwilioGateway
-from core.models import Heartbeat
+from core.models import Alarm, Heartbeat
 from scheduler.clock import Job, Ticker
 from scheduler.dispatch import Dispatcher, GatewayFactory, Tally
+from scheduler.mailing import MailDispatcher
 from scheduler.upkeep import sweep
 
 SEND_EVERY = 0.5
+MAIL_EVERY = 2
 HOUSEKEEPING_EVERY = 10
 SELDOM_EVERY = 3600
 SEAL_EVERY = 2
@@ -50,14 +55,24 @@ def make_dispatcher(runtime: Runtime, open_gateway: GatewayFactory, senders: int
     )
 
 
+def make_mailer(runtime: Runtime) -> MailDispatcher:
+    """Without a mail server nothing is ever due: no e-mail is made then."""
+
+    def failed(session: Session, mail_id: int) -> None:
+        alarm_failed(session, Alarm.mail_id == mail_id)
+
+    return MailDispatcher(sessions=runtime.sessions, send=SmtpMailer(runtime.settings).send, on_failure=failed)
+
+
 def housekeeping(runtime: Runtime) -> list[tuple[str, Tick]]:
     """Each in a transaction of its own, so that one that fails does not undo the others."""
-    content, checker = runtime.content, runtime.checker
+    content, checker, means = runtime.content, runtime.checker, runtime.means
     return [
         ("sweep", sweep),
-        ("left behind", lambda session, now: process_left_behind(session, content, checker, now)),
+        ("left behind", lambda session, now: process_left_behind(session, content, checker, now, means)),
         ("unsettled", raise_unsettled),
         ("silence", lambda session, now: raise_silences(session, content, now)),
+        ("escalate", lambda session, now: escalate(session, means, now)),
         ("resume", resume_due),
         ("complete", complete_finished),
     ]
@@ -79,7 +94,10 @@ def jobs(runtime: Runtime, dispatcher: Dispatcher) -> list[Job]:
     ticks = [
         Job(name, every, partial(in_transaction, runtime, tick)) for every, named in rhythms for name, tick in named
     ]
-    return [Job("send", SEND_EVERY, send), *ticks, Job("seal", SEAL_EVERY, partial(in_transaction, runtime, seal_new))]
+    mailer = make_mailer(runtime)
+    mail = Job("mail", MAIL_EVERY, partial(mailer.run, runtime.now))
+    seal = Job("seal", SEAL_EVERY, partial(in_transaction, runtime, seal_new))
+    return [Job("send", SEND_EVERY, send), mail, *ticks, seal]
 
 
 def in_transaction(runtime: Runtime, tick: Tick) -> None:
@@ -98,6 +116,7 @@ def drain(runtime: Runtime, dispatcher: Dispatcher) -> Tally:
     for _, tick in (*housekeeping(runtime), *seldom()):
         in_transaction(runtime, tick)
     tally = dispatcher.run(runtime.now)
+    make_mailer(runtime).run(runtime.now)
     in_transaction(runtime, complete_finished)
     in_transaction(runtime, seal_new)
     return tally

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from core.gateway import Outbound
 from core.models import (
+    Alarm,
+    AlarmAlert,
+    Alert,
+    AlertState,
     Clinic,
     Enrolment,
     EnrolmentState,
@@ -25,8 +29,8 @@ def claim(session: Session, worker: str, limit: int, now: datetime) -> list[Outb
     """Mark up to `limit` due rows as `sending` for this worker, most urgent first, in one statement.
 
     The truth is asked again here, whatever a row's state says: a timed text goes only in a running course, exercise,
-    reassurance and reminders not beside an open red alert, and an opted-out patient gets only advice already owed and
-    the answer to the opting out itself.
+    reassurance and reminders not beside an open red alert, an alarm only while somebody must still take what it is
+    about, and an opted-out patient gets only advice already owed and the answer to the opting out itself.
     """
     due = (
         select(Message.id)
@@ -44,6 +48,7 @@ def claim(session: Session, worker: str, limit: int, now: datetime) -> list[Outb
             ),
             or_(Message.kind.not_in(TIMED), Enrolment.state == EnrolmentState.ACTIVE),
             or_(Message.purpose.not_in((*PAUSED_BY_RED, MessageKind.REMINDER)), ~open_red(Message.patient_id)),
+            or_(Message.kind != MessageKind.ALARM, is_wanted(Alarm.message_id == Message.id)),
         )
         .order_by(Message.priority, Message.next_attempt_at, Message.id)
         .limit(limit)
@@ -68,3 +73,10 @@ def claim(session: Session, worker: str, limit: int, now: datetime) -> list[Outb
         return []
     senders = {clinic.id: clinic.sender for clinic in session.scalars(select(Clinic))}
     return [Outbound(row.id, row.to_phone, row.body, senders[row.clinic_id]) for row in rows]
+
+
+def is_wanted(this_alarm: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether an alarm is about something that nobody has taken yet, or about nothing: a try."""
+    about = exists().where(this_alarm, AlarmAlert.alarm_id == Alarm.id)
+    untaken = about.where(Alert.id == AlarmAlert.alert_id, Alert.state == AlertState.OPEN)
+    return or_(untaken, ~about)

@@ -28,6 +28,7 @@ from scheduler.planning import Facts, PlannedStep, hold_reason
 
 PRIORITY = {
     MessageKind.ADVICE: 0,
+    MessageKind.ALARM: 1,
     MessageKind.CONTACT_CHECK: 1,
     MessageKind.ANSWER: 5,
     MessageKind.STAFF: 5,
@@ -36,6 +37,7 @@ PRIORITY = {
 }
 LIFETIME = {
     MessageKind.ADVICE: timedelta(hours=24),
+    MessageKind.ALARM: timedelta(minutes=30),
     MessageKind.CONTACT_CHECK: timedelta(hours=6),
     MessageKind.ANSWER: timedelta(hours=6),
     MessageKind.STAFF: timedelta(hours=24),

@@ -19,7 +19,7 @@ OnFailure = Callable[[Session, Message, datetime], None]
 def expire_late(session: Session, now: datetime, on_failure: OnFailure) -> int:
     """Expire what is too late to be sent; it stays in the table with its reason.
 
-    Advice and contact checks that expire are failures: nobody has been told what they say.
+    Advice, contact checks and alarms that expire are failures: nobody has been told what they say.
     """
     statement = (
         update(Message)
@@ -30,7 +30,7 @@ def expire_late(session: Session, now: datetime, on_failure: OnFailure) -> int:
     )
     expired = session.execute(statement).all()
     for row in expired:
-        if row.kind in {MessageKind.ADVICE, MessageKind.CONTACT_CHECK}:
+        if row.kind in {MessageKind.ADVICE, MessageKind.CONTACT_CHECK, MessageKind.ALARM}:
             on_failure(session, session.get_one(Message, row.id, populate_existing=True), now)
     return len(expired)
 

@@ -144,7 +144,7 @@ class World:
         inbound = Inbound(provider_id or f"SMin{next(self._ids):028d}", sender, to, text)
         with self.session() as session:
             reply_id = keep(session, inbound, self.clock())
-            process(session, self.runtime.content, self.runtime.checker, reply_id, self.clock())
+            process(session, self.runtime.content, self.runtime.checker, reply_id, self.clock(), self.runtime.means)
             session.commit()
         return reply_id
 

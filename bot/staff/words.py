@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.alerts import BY_TEXT
 from core.models import AlertKind, AlertState, Colour, EnrolmentState, MessageKind, MessageState, Role, Verdict
 from messages.advice_schema import AdviceGroup
 from messages.languages import Language
@@ -32,6 +33,7 @@ ALERT_ACTIONS: dict[str, str] = {
     "opened": "kom ind",
     "acknowledge": "kvitteret",
     "resolve": "afsluttet",
+    BY_TEXT: "kvitteret på sms af",
 }
 
 ENROLMENT_STATES: dict[str, str] = {

@@ -7,6 +7,17 @@ from core.models.base import Base
 from core.models.clinic import Clinic, Heartbeat, RegionNumber, Staff, StaffSession
 from core.models.course import Enrolment, Message, Patient
 from core.models.inbox import Alert, AlertEvent, Reply, Triage, TriageMark
+from core.models.on_call import (
+    Alarm,
+    AlarmAlert,
+    ClosedDays,
+    Contact,
+    Deadline,
+    Mail,
+    OpeningDay,
+    RosterChange,
+    RosterShift,
+)
 from core.states import (
     AlertKind,
     AlertState,
@@ -20,6 +31,8 @@ from core.states import (
 )
 
 __all__ = [
+    "Alarm",
+    "AlarmAlert",
     "Alert",
     "AlertEvent",
     "AlertKind",
@@ -31,19 +44,26 @@ __all__ = [
     "AuditHead",
     "Base",
     "Clinic",
+    "ClosedDays",
     "Colour",
+    "Contact",
+    "Deadline",
     "Enrolment",
     "EnrolmentState",
     "Heartbeat",
+    "Mail",
     "Message",
     "MessageKind",
     "MessageState",
+    "OpeningDay",
     "Passkey",
     "Patient",
     "RecoveryCode",
     "RegionNumber",
     "Reply",
     "Role",
+    "RosterChange",
+    "RosterShift",
     "Staff",
     "StaffSession",
     "StaffToken",

@@ -93,9 +93,9 @@ class Message(Base):
     """A row of the outbox.
 
     `due_at`, `expires_at`, `next_attempt_at`, `claimed_at`, `lease_until` are UTC. `reason` says in Danish why the
-    row stands where it stands. `priority`: lower goes first (0 advice, 5 answers, 9 timed texts). `language`: of
-    `body`; when it is not Danish, `body_in_danish` says the same for the staff. `reminds_id`: the unanswered question
-    that a reminder asks again; a question has one reminder at most.
+    row stands where it stands. `priority`: lower goes first (0 advice, 1 alarms, 5 answers, 9 timed texts).
+    `language`: of `body`; when it is not Danish, `body_in_danish` says the same for the staff. `reminds_id`: the
+    unanswered question that a reminder asks again; a question has one reminder at most.
     """
 
     __tablename__ = "message"
