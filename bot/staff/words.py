@@ -66,6 +66,7 @@ MESSAGE_KINDS: dict[str, str] = {
     MessageKind.CONTACT_CHECK: "Fik du fat i en læge?",
     MessageKind.ANSWER: "Svar på patientens sms",
     MessageKind.STAFF: "Skrevet af klinikken",
+    MessageKind.ALARM: "Alarmer til vagten",
 }
 
 NOT_ARRIVED = frozenset({MessageState.UNDELIVERED, MessageState.FAILED, MessageState.UNKNOWN})
