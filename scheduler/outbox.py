@@ -81,6 +81,7 @@ class Draft:
     """A text to be put in the outbox now, outside any programme.
 
     `body_in_danish`: when `language` is another. `reminds_id`: the message whose question this one asks again.
+    `submit_token`: of the form it was sent with; a patient gets one text for each.
     """
 
     kind: MessageKind
@@ -91,6 +92,7 @@ class Draft:
     language: Language = Language.DANISH
     body_in_danish: str | None = None
     reminds_id: int | None = None
+    submit_token: str | None = None
 
 
 def sources_of(target: MessageState) -> list[MessageState]:
@@ -171,6 +173,7 @@ def enqueue(
         reply_id=reply_id,
         reminds_id=draft.reminds_id,
         staff_id=staff_id,
+        submit_token=draft.submit_token,
         kind=draft.kind,
         purpose=draft.kind,
         question=draft.question,

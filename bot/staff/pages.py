@@ -6,6 +6,8 @@ from flask import Blueprint, Flask
 
 from bot.staff import (
     access,
+    corrections,
+    course_acts,
     courses,
     enrol,
     inbox,
@@ -13,11 +15,16 @@ from bot.staff import (
     marks,
     moves,
     neutral,
+    notes,
     numbers,
     patients,
+    planned,
     rules,
     shell,
+    switching,
+    templates_page,
     versions,
+    write,
 )
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
@@ -25,9 +32,16 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     login.blueprint,
     inbox.blueprint,
     patients.blueprint,
+    course_acts.blueprint,
+    notes.blueprint,
+    write.blueprint,
+    planned.blueprint,
+    switching.blueprint,
+    corrections.blueprint,
     enrol.blueprint,
     numbers.blueprint,
     neutral.blueprint,
+    templates_page.blueprint,
     rules.blueprint,
     marks.blueprint,
     courses.blueprint,

@@ -3,6 +3,7 @@
 from core.models.base import Base
 from core.models.clinic import Audit, Clinic, Heartbeat, RegionNumber, Staff, StaffSession
 from core.models.course import Enrolment, Message, Patient
+from core.models.desk import Note, NoteVersion, TextTemplate
 from core.models.inbox import Alert, AlertEvent, Reply, Triage, TriageMark
 from core.states import AlertKind, AlertState, Colour, EnrolmentState, MessageKind, MessageState, Role, Verdict
 
@@ -21,12 +22,15 @@ __all__ = [
     "Message",
     "MessageKind",
     "MessageState",
+    "Note",
+    "NoteVersion",
     "Patient",
     "RegionNumber",
     "Reply",
     "Role",
     "Staff",
     "StaffSession",
+    "TextTemplate",
     "Triage",
     "TriageMark",
     "Verdict",
