@@ -15,14 +15,16 @@ from sqlalchemy import exists, func, select, update
 from sqlalchemy.orm import Session
 
 from bot.course import audit_change, course_in, enqueue_course, lock
-from core.models import Enrolment, EnrolmentState, Message, MessageKind, MessageState, Reply
+from core.models import Enrolment, EnrolmentState, Message, MessageKind, Reply
 from messages.loader import Content
 from messages.programme_schema import Programme
 from messages.schema import Purpose, Step
 from scheduler.calendar import local
 from scheduler.moving import Went, remaining
 from scheduler.outbox import WAITING
-from scheduler.replanning import went
+from scheduler.planning import MIN_GAP
+from scheduler.replanning import NEVER_WENT, went
+from scheduler.shifting import ESSENTIAL
 from scheduler.single import cancel_timed
 
 SWITCHED = "skiftet til "
@@ -121,8 +123,9 @@ def switch(
     session.flush()
     new = _begun(session, enrolment, programme, wanted, now, staff_id)
     _take_welcome_along(session, enrolment, new)
-    course = course_in(session, new, programme)
-    rows = remaining(course, in_terms_of(programme, old, said, silent, welcomed_at=enrolment.created_at), now)
+    welcomed_at = _welcomed_at(session, enrolment)
+    known = in_terms_of(programme, old, said, silent, welcomed_at=welcomed_at)
+    rows = remaining(course_in(session, new, programme), known, max(now, welcomed_at + MIN_GAP))
     enqueue_course(session, content, new, rows, now)
     audit_change(session, enrolment, staff_id, "enrolment.switch", now)
     audit_change(session, new, staff_id, "enrolment.create", now)
@@ -170,6 +173,22 @@ def _take_welcome_along(session: Session, old: Enrolment, new: Enrolment) -> Non
     )
 
 
+def _welcomed_at(session: Session, enrolment: Enrolment) -> datetime:
+    """When the patient was welcomed, or is going to be (UTC)."""
+    at = func.coalesce(Message.sent_at, Message.claimed_at, Message.due_at)
+    row = session.execute(
+        select(at)
+        .where(
+            Message.patient_id == enrolment.patient_id,
+            Message.purpose == Purpose.WELCOME,
+            Message.state.not_in(NEVER_WENT),
+        )
+        .order_by(at.desc())
+        .limit(1)
+    ).first()
+    return row[0] if row is not None else enrolment.created_at
+
+
 def in_terms_of(
     new: Programme, old: Programme | None, said: Sequence[Went], unanswered: set[str], *, welcomed_at: datetime
 ) -> list[Went]:
@@ -191,11 +210,12 @@ def in_terms_of(
 
 def _is_same(step: Step, text: Went, old: Step | None) -> bool:
     """Questions are repeated on purpose: those are the same only under the same id."""
-    if step.purpose in {Purpose.SCREENING, Purpose.WELCOME, Purpose.CLOSING} or step.purpose != text.purpose:
+    if step.purpose in ESSENTIAL or text.purpose in ESSENTIAL:
         return False
-    if old is None or step.purpose is Purpose.QUESTION:
+    if old is None or step.question is not None:
         return step.id == text.step_id
-    return step.text == old.text or (step.exercise is not None and step.exercise == old.exercise)
+    is_same_exercise = step.exercise is not None and (step.exercise, step.purpose) == (old.exercise, old.purpose)
+    return is_same_exercise or step.text == old.text
 
 
 def _unanswered(session: Session, enrolment: Enrolment) -> set[str]:
@@ -206,7 +226,7 @@ def _unanswered(session: Session, enrolment: Enrolment) -> set[str]:
         .where(
             Message.enrolment_id == enrolment.id,
             Message.purpose == Purpose.SCREENING,
-            Message.state.not_in((*WAITING, MessageState.CANCELLED, MessageState.EXPIRED)),
+            Message.state.not_in((*WAITING, *NEVER_WENT)),
         )
         .order_by(asked_at.desc(), Message.id.desc())
         .limit(1)

@@ -85,7 +85,10 @@ def parse_time(text: str) -> time | None:
 
 
 def soon(instant: datetime, now: datetime) -> str:
-    """When something happens, as one says it: "i dag kl. 9.00", "i morgen kl. 9.00", "mandag 23-11-2026 kl. 9.00"."""
+    """When something happens, as one says it: "i dag kl. 9.00", "i morgen kl. 9.00", "mandag kl. 9.00" in the
+    week ahead, "mandag 23-11-2026 kl. 9.00" after it.
+    """
     wall, today = local(instant), local(now).date()
-    days = {today: "i dag", today + timedelta(days=1): "i morgen"}
+    days = {today + timedelta(days=number): WEEKDAYS[(today.weekday() + number) % 7] for number in range(7)}
+    days |= {today: "i dag", today + timedelta(days=1): "i morgen"}
     return f"{days.get(wall.date(), long_day(wall.date()))} kl. {wall.hour}.{wall:%M}"

@@ -30,12 +30,9 @@ def running_of(patient: Patient) -> Enrolment | None:
     return next((item for item in patient.enrolments if item.state in RUNNING), None)
 
 
-def back_to(
-    patient_id: int, told: str = "", kind: str = "success", *, anchor: str | None = None
-) -> ResponseReturnValue:
+def back_to(patient_id: int, told: str, kind: str = "success", *, anchor: str | None = None) -> ResponseReturnValue:
     """To the conversation, with what came of the act."""
-    if told:
-        flash(told, kind)
+    flash(told, kind)
     return redirect(url_for("patients.show", patient_id=patient_id, _anchor=anchor), 303)
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import joinedload
 from bot import planned
 from bot.planned import CHANGEABLE, Outcome, Refusal
 from bot.staff.cards import state_text
-from bot.staff.formatting import date_time, long_day, parse_day, parse_time
+from bot.staff.formatting import clock, date_time, long_day, parse_day, parse_time
 from bot.staff.guard import login_required, staff_member
 from bot.staff.patient_desk import back_to, seen
 from bot.web import db, now, runtime
@@ -21,6 +21,7 @@ from scheduler.calendar import at, local
 from scheduler.shifting import ESSENTIAL, Objection
 
 blueprint = Blueprint("planned", __name__)
+HALF_HOUR = 30
 WHY_CANCEL = ("Aftalt med patienten", "Passer ikke til patienten lige nu", "Patienten har fået det at vide", "Andet")
 _REFUSED: dict[Refusal | Objection, str] = {
     Refusal.LATE: "En kollega kom først, eller sms'en er sendt. Se, hvordan den står nu.",
@@ -141,7 +142,8 @@ def _page(row: Message, errors: dict[str, str] | None = None) -> str:
         seen=row.due_at.isoformat(),
         days=[(day.isoformat(), long_day(day)) for day in days],
         day=request.form.get("day", today.isoformat()),
-        time=request.form.get("time", _clock(local(row.due_at).time())),
+        times=[(clock(wall), clock(wall)) for wall in _times(row)],
+        time=request.form.get("time", clock(row.due_at)),
         is_step=is_step,
         is_waiting=is_waiting,
         is_held=row.state == MessageState.HELD,
@@ -152,6 +154,8 @@ def _page(row: Message, errors: dict[str, str] | None = None) -> str:
     )
 
 
-def _clock(wall: time) -> str:
-    """As a browser's time field wants it."""
-    return f"{wall:%H:%M}"
+def _times(row: Message) -> list[time]:
+    """Every half hour of the clinic's window, and the hour at which the text stands now."""
+    clinic = staff_member().clinic
+    halves = {time(minute // 60, minute % 60) for minute in range(clinic.window_opens, clinic.window_closes, HALF_HOUR)}
+    return sorted(halves | {local(row.due_at).time().replace(second=0, microsecond=0)})

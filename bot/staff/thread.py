@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
@@ -29,9 +29,12 @@ from bot.staff.entries import (
     outgoing,
 )
 from bot.staff.formatting import date_time, day_heading
-from core.models import Alert, Message, Reply, Staff, TriageMark
+from core.models import Alert, Colour, Message, Reply, Staff, TriageMark
 from scheduler.calendar import local
 from scheduler.replanning import BROUGHT_BACK, REPLACED
+
+AT_ONCE = 15
+"""So many entries, and the rest of their day, are shown before the older ones are folded away."""
 
 
 @dataclass(frozen=True)
@@ -42,12 +45,25 @@ class Day:
 
 @dataclass(frozen=True)
 class Conversation:
-    """`chart`: how the patient has answered, None while there is nothing to draw."""
+    """`days`: the newest part, shown at once; `older`: what is folded away. `chart`: how the patient has answered,
+    None while there is nothing to draw.
+    """
 
+    older: tuple[Day, ...]
     days: tuple[Day, ...]
     coming: tuple[Coming, ...]
     open_cards: tuple[Card, ...]
     chart: Chart | None
+
+    @property
+    def worst_card(self) -> Card | None:
+        """The open alert that the head of the page names: red before amber before blue, then the longest wait."""
+        ranks = {Colour.RED: 0, Colour.AMBER: 1, Colour.BLUE: 2}
+        return min(self.open_cards, key=lambda card: ranks.get(Colour(card.colour), 0), default=None)
+
+    @property
+    def older_count(self) -> int:
+        return sum(len(day.entries) for day in self.older)
 
 
 def conversation(session: Session, viewer: Staff, patient_id: int, wording: Wording, now: datetime) -> Conversation:
@@ -78,8 +94,10 @@ def conversation(session: Session, viewer: Staff, patient_id: int, wording: Word
     entries += [Raised(_stands_at(alert), card) for alert, card in zip(alerts, shown, strict=True)]
     entries += [noted(note, viewer, now) for note in notes_of(session, clinic_id, patient_id)]
     entries += [outgoing(row) for row in messages if not is_still_to_come(row, now)]
+    older, days = _folded(_days(entries), {card.reply_id for card in shown if card.is_open})
     return Conversation(
-        days=_days(entries),
+        older=older,
+        days=days,
         coming=coming([row for row in messages if is_still_to_come(row, now)]),
         open_cards=tuple(card for card in shown if card.is_open),
         chart=chart_of(replies),
@@ -95,6 +113,23 @@ def _days(entries: Sequence[Entry]) -> tuple[Day, ...]:
         return local(entry.at).date()
 
     return tuple(Day(day_heading(key), tuple(group)) for key, group in groupby(ordered, key=day))
+
+
+def _folded(days: tuple[Day, ...], waiting: Collection[int | None]) -> tuple[tuple[Day, ...], tuple[Day, ...]]:
+    """The older days and the newest ones; nothing that still waits for staff is folded away."""
+    first, shown = len(days), 0
+    while first > 0 and shown < AT_ONCE:
+        first -= 1
+        shown += len(days[first].entries)
+    open_days = (index for index, day in enumerate(days) if any(_waits(entry, waiting) for entry in day.entries))
+    first = min(first, next(open_days, first))
+    return days[:first], days[first:]
+
+
+def _waits(entry: Entry, waiting: Collection[int | None]) -> bool:
+    if isinstance(entry, Raised):
+        return entry.card.is_open
+    return isinstance(entry, Incoming) and entry.id in waiting
 
 
 def _stands_at(alert: Alert) -> datetime:

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import update
 
 from bot.app import create_app
-from core.models import Role, Staff
+from core.models import Note, Role, Staff
 from tests.world import PASSWORD, World
 
 PUBLIC, READER, CLINICIAN, ADMIN, SIGNED = "public", "reader", "clinician", "admin", "signed"
@@ -38,6 +38,20 @@ ACCESS: dict[tuple[str, str], str] = {
     ("POST", "/patienter/<row:patient_id>/saedvanlige-oevelser"): CLINICIAN,
     ("GET", "/patienter/<row:patient_id>/stop"): CLINICIAN,
     ("POST", "/patienter/<row:patient_id>/stop"): CLINICIAN,
+    ("POST", "/patienter/<row:patient_id>/noter"): CLINICIAN,
+    ("POST", "/noter/<row:note_id>/ret"): CLINICIAN,
+    ("POST", "/noter/<row:note_id>/fjern"): ADMIN,
+    ("POST", "/patienter/<row:patient_id>/skriv"): CLINICIAN,
+    ("POST", "/patienter/<row:patient_id>/skriv/maal"): CLINICIAN,
+    ("GET", "/sms/<row:message_id>"): CLINICIAN,
+    ("POST", "/sms/<row:message_id>/flyt"): CLINICIAN,
+    ("POST", "/sms/<row:message_id>/send"): CLINICIAN,
+    ("POST", "/sms/<row:message_id>/aflys"): CLINICIAN,
+    ("POST", "/sms/<row:message_id>/genoptag"): CLINICIAN,
+    ("GET", "/patienter/<row:patient_id>/skift-forloeb"): CLINICIAN,
+    ("POST", "/patienter/<row:patient_id>/skift-forloeb"): CLINICIAN,
+    ("GET", "/patienter/<row:patient_id>/oplysninger"): CLINICIAN,
+    ("POST", "/patienter/<row:patient_id>/oplysninger"): CLINICIAN,
     ("GET", "/patienter/<row:patient_id>/udgave"): READER,
     ("POST", "/patienter/<row:patient_id>/udgave"): CLINICIAN,
     ("GET", "/forloeb/udgaver"): READER,
@@ -50,6 +64,8 @@ ACCESS: dict[tuple[str, str], str] = {
     ("POST", "/indstillinger/numre/<region_id>"): ADMIN,
     ("GET", "/indstillinger/neutral"): READER,
     ("POST", "/indstillinger/neutral"): ADMIN,
+    ("GET", "/indstillinger/skabeloner"): READER,
+    ("POST", "/indstillinger/skabeloner"): ADMIN,
     ("GET", "/regler"): READER,
     ("POST", "/regler"): READER,
     ("GET", "/maerkede-svar"): READER,
@@ -79,6 +95,8 @@ def app(lite_world: World) -> Flask:
     lite_world.write("jeg kan ikke tisse")
     for role in ROLES:
         lite_world.add_staff(f"{role}@vest.example", role)
+    with lite_world.session() as session, session.begin():
+        session.add(Note(clinic_id="vest", patient_id=1, staff_id=1, body="en note", created_at=lite_world.clock()))
     lite_world.add_clinic("nord", sender="+4552512346")
     lite_world.add_staff("admin@nord.example", Role.ADMIN, "nord")
     app = create_app(lite_world.runtime, wall_clock=lite_world.clock)
