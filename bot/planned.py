@@ -19,7 +19,7 @@ from scheduler.outbox import WAITING, lock_patient
 from scheduler.shifting import ESSENTIAL, Frame, Objection, Standing, objection
 from scheduler.single import bring_back, drop, shift, standing
 
-DROPPED_FOR = "aflyst af klinikken: "
+DROPPED_FOR = "af klinikken, "
 CHANGEABLE = (MessageKind.STEP, MessageKind.STAFF)
 """What staff may change one by one. Advice and answers are owed to the patient."""
 FURTHEST = timedelta(days=35)

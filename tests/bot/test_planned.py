@@ -126,7 +126,7 @@ def test_the_text_before_does_not_live_into_the_day_of_one_that_was_moved_close(
 
 def test_a_cancelled_text_is_not_sent_and_no_new_plan_brings_it_back(begun: World) -> None:
     assert cancel(begun, "gaa-en-tur") is None
-    assert text(begun, "gaa-en-tur").reason == f"aflyst af klinikken: {REASON}"
+    assert text(begun, "gaa-en-tur").reason == f"af klinikken, {REASON}"
     begun.write("STOP")
     begun.clock.forward(minutes=5)
     begun.write("START")
