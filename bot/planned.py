@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from bot import audit
 from bot.course import RUNNING, form_of, refresh_holds
+from bot.programmes import programme_of
 from bot.voice import voice_of
 from core.models import Clinic, Enrolment, Message, MessageKind, MessageState, Patient
 from messages.loader import Content
@@ -153,7 +154,7 @@ def _stands(session: Session, message: Message, enrolment: Enrolment, now: datet
 
 def _body_today(session: Session, content: Content, enrolment: Enrolment, row: Message) -> str:
     """The clinic's choice of words, or the form of the exercises, may have changed since it was cancelled."""
-    programme = content.programme(enrolment.programme_id, enrolment.programme_version)
+    programme = programme_of(content, enrolment)
     step = next((step for step in programme.steps if step.id == row.step_id), None) if programme else None
     if step is None:
         return row.body

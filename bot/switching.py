@@ -15,6 +15,7 @@ from sqlalchemy import exists, func, select, update
 from sqlalchemy.orm import Session
 
 from bot.course import audit_change, course_in, enqueue_course, lock
+from bot.programmes import programme_of
 from core.models import Enrolment, EnrolmentState, Message, MessageKind, Reply
 from messages.loader import Content
 from messages.programme_schema import Programme
@@ -115,7 +116,7 @@ def switch(
     said = went(session, enrolment.id, now)
     if any(text.purpose == Purpose.CLOSING for text in said):
         return Refusal.OVER
-    old = content.programme(enrolment.programme_id, enrolment.programme_version)
+    old = programme_of(content, enrolment)
     silent = _unanswered(session, enrolment)
     enrolment.state = EnrolmentState.STOPPED
     enrolment.state_reason = f"{SWITCHED}{programme.name}"

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from bot.course import complete_finished, resume_due
 from bot.delivery import on_failure
 from bot.receive import process_left_behind
+from bot.retention import erase_due
 from bot.runtime import Runtime, utc_now
 from bot.silence import raise_silences, raise_unsettled
 from core.gateway.simulator import SimulatorGateway
@@ -24,6 +25,7 @@ from scheduler.upkeep import sweep
 
 SEND_EVERY = 0.5
 HOUSEKEEPING_EVERY = 10
+SELDOM_EVERY = 3600
 HEARTBEAT = "worker"
 
 Tick = Callable[[Session, datetime], object]
@@ -59,6 +61,11 @@ def housekeeping(runtime: Runtime) -> list[tuple[str, Tick]]:
     ]
 
 
+def seldom() -> list[tuple[str, Tick]]:
+    """What need not be done more often than once an hour."""
+    return [("retention", erase_due)]
+
+
 def jobs(runtime: Runtime, dispatcher: Dispatcher) -> list[Job]:
     def send() -> None:
         dispatcher.run(runtime.now)
@@ -66,8 +73,9 @@ def jobs(runtime: Runtime, dispatcher: Dispatcher) -> list[Job]:
             beat(session, utc_now())
             session.commit()
 
+    rhythms = ((HOUSEKEEPING_EVERY, housekeeping(runtime)), (SELDOM_EVERY, seldom()))
     ticks = [
-        Job(name, HOUSEKEEPING_EVERY, partial(in_transaction, runtime, tick)) for name, tick in housekeeping(runtime)
+        Job(name, every, partial(in_transaction, runtime, tick)) for every, named in rhythms for name, tick in named
     ]
     return [Job("send", SEND_EVERY, send), *ticks]
 
@@ -85,7 +93,7 @@ def beat(session: Session, now: datetime) -> None:
 
 def drain(runtime: Runtime, dispatcher: Dispatcher) -> Tally:
     """Do once what the ticks do again and again: settle, send all that is due, tidy up."""
-    for _, tick in housekeeping(runtime):
+    for _, tick in (*housekeeping(runtime), *seldom()):
         in_transaction(runtime, tick)
     tally = dispatcher.run(runtime.now)
     in_transaction(runtime, complete_finished)

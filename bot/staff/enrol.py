@@ -15,6 +15,7 @@ from bot import audit
 from bot.consent import CONSENT_TEXT
 from bot.course import running_enrolment
 from bot.enrolment import Application, Enrolled, enrol, find_patient
+from bot.programmes import programme_of
 from bot.staff.formatting import clock, parse_day
 from bot.staff.guard import login_required, staff_member
 from bot.web import db, now, runtime
@@ -132,7 +133,7 @@ def done(enrolment_id: int) -> ResponseReturnValue:
     return render_template(
         "staff/enrolled.html",
         enrolment=enrolment,
-        programme=runtime().content.programme(enrolment.programme_id, enrolment.programme_version),
+        programme=programme_of(runtime().content, enrolment),
         first_week=[text for text in texts if text.due_at < end],
         total=len(texts),
     )

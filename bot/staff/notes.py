@@ -59,6 +59,7 @@ def _own(note_id: int) -> Note:
     note = notes.find(db(), staff_member().clinic_id, note_id)
     if note is None:
         abort(404)
+    own_patient(note.patient_id)  # a patient who was erased does not exist
     return note
 
 

@@ -18,7 +18,7 @@ def own_patient(patient_id: int) -> Patient:
     """The clinic's own patient with all courses, newest first; another clinic's does not exist here."""
     patient = db().scalar(
         select(Patient)
-        .where(Patient.id == patient_id, Patient.clinic_id == staff_member().clinic_id)
+        .where(Patient.id == patient_id, Patient.clinic_id == staff_member().clinic_id, Patient.erased_at.is_(None))
         .options(selectinload(Patient.enrolments))
     )
     if patient is None:

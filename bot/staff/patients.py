@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from bot import moving
 from bot.places import region_for
+from bot.programmes import programme_of
 from bot.staff.adapted import exercises_of
 from bot.staff.formatting import course_week
 from bot.staff.guard import login_required, staff_member
@@ -21,6 +22,7 @@ from bot.web import db, now, runtime
 from scheduler.calendar import local
 
 blueprint = Blueprint("patients", __name__)
+NO_SHEET = "Der er ikke noget ark at udskrive. Patienten er ikke i et forløb, som findes i dag."
 
 
 @blueprint.get("/patienter")
@@ -48,7 +50,7 @@ def show(patient_id: int) -> ResponseReturnValue:
     patient = own_patient(patient_id)
     content = runtime().content
     newest = patient.enrolments[0] if patient.enrolments else None
-    programme = content.programme(newest.programme_id, newest.programme_version) if newest else None
+    programme = programme_of(content, newest)
     today = local(now()).date()
     is_running = newest is not None and newest.state in RUNNING
     week = course_week(newest.start_date, today, programme.weeks) if newest and programme and is_running else ""
@@ -83,9 +85,9 @@ def handout(patient_id: int) -> ResponseReturnValue:
     patient = own_patient(patient_id)
     content = runtime().content
     newest = patient.enrolments[0] if patient.enrolments else None
-    programme = content.programme(newest.programme_id, newest.programme_version) if newest else None
+    programme = programme_of(content, newest)
     if newest is None or programme is None:
-        return back_to(patient.id, "Patienten har ikke et forløb, der kan skrives et ark til.", "warning")
+        return back_to(patient.id, NO_SHEET, "warning")
     today = local(now()).date()
     region = region_for(db(), content, staff.clinic_id, patient.region)
     sheet = sheet_for(content, programme, newest, patient, staff.clinic, region, today)

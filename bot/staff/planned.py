@@ -16,7 +16,7 @@ from bot.staff.formatting import clock, date_time, long_day, parse_day, parse_ti
 from bot.staff.guard import login_required, staff_member
 from bot.staff.patient_desk import back_to, seen
 from bot.web import db, now, runtime
-from core.models import Message, MessageKind, MessageState, Role
+from core.models import Message, MessageKind, MessageState, Patient, Role
 from scheduler.calendar import at, local
 from scheduler.shifting import ESSENTIAL, Objection
 
@@ -97,11 +97,12 @@ def _own(message_id: int) -> Message:
     """A text of the clinic's that staff may change; any other does not exist here."""
     row = db().scalar(
         select(Message)
+        .join(Patient, Message.patient_id == Patient.id)
         .where(
             Message.id == message_id,
             Message.clinic_id == staff_member().clinic_id,
-            Message.patient_id.is_not(None),
             Message.kind.in_(CHANGEABLE),
+            Patient.erased_at.is_(None),
         )
         .options(joinedload(Message.patient), joinedload(Message.enrolment))
     )

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
+from bot.programmes import programme_of
 from bot.staff import words
 from bot.staff.cards import OPEN_STATES
 from bot.staff.formatting import course_week, date_time
@@ -57,13 +58,14 @@ def page_of(
     today: date,
 ) -> Page:
     """The patients that match, newest first. Names stand encrypted, so a search reads all of the clinic's."""
-    statement = select(Patient).where(Patient.clinic_id == clinic_id).order_by(Patient.id.desc())
+    own = (Patient.clinic_id == clinic_id, Patient.erased_at.is_(None))
+    statement = select(Patient).where(*own).order_by(Patient.id.desc())
     found: list[int] = []
     if query:
         found = [patient.id for patient in session.scalars(statement) if matches(patient, query)]
         total = len(found)
     else:
-        total = session.scalar(select(func.count()).where(Patient.clinic_id == clinic_id)) or 0
+        total = session.scalar(select(func.count()).where(*own)) or 0
     pages = max(1, -(-total // PER_PAGE))
     number = min(max(number, 1), pages)
     start = (number - 1) * PER_PAGE
@@ -115,7 +117,7 @@ def _row(
     today: date,
 ) -> Row:
     newest = patient.enrolments[0] if patient.enrolments else None
-    programme = content.programme(newest.programme_id, newest.programme_version) if newest else None
+    programme = programme_of(content, newest)
     colour = next((str(colour) for colour in _WORST_FIRST if colour in colours), "")
     week = ""
     if newest and programme and newest.state in RUNNING:

@@ -8,6 +8,7 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from bot import switching
+from bot.programmes import programme_of
 from bot.staff.formatting import date_time
 from bot.staff.guard import login_required, staff_member
 from bot.staff.patient_desk import back_to, own_patient, running_of, seen
@@ -45,7 +46,7 @@ def show(patient_id: int) -> ResponseReturnValue:
         "staff/switch.html",
         patient=patient,
         enrolment=running,
-        present=content.programme(running.programme_id, running.programme_version),
+        present=programme_of(content, running),
         programmes=[(key, item.name) for key, item in content.programmes.items() if key != running.programme_id],
         wanted=wanted,
         chosen=content.programmes[wanted.programme] if wanted else None,

@@ -15,7 +15,7 @@ class Note(Base):
     """A staff member's note about a patient. It never leaves the clinic.
 
     `body`: the present wording; earlier ones stand in `versions`. `corrected_at`: when it last changed (UTC).
-    `removed_at`, `removed_by`: an administrator took it out of sight; the words stay, as those of a journal must.
+    `removed_at`, `removed_by`: an administrator took it out of sight. The words go with those of the patient.
     """
 
     __tablename__ = "note"
