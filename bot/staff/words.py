@@ -96,6 +96,7 @@ QUESTIONS: dict[str, str] = {
     "barrier": "Hvad står mest i vejen?",
     "reached_doctor": "Fik du fat i en læge?",
     "stop_reason": "Hvorfor stopper du?",
+    "staff_asked": "Spørgsmål, som klinikken selv har skrevet",
 }
 
 ADVICE_GROUPS: dict[str, str] = {
