@@ -31,6 +31,8 @@ PAGES = {
     "tilmeld": "/tilmeld",
     "numre": "/indstillinger/numre",
     "neutral": "/indstillinger/neutral",
+    "skift-forloeb": "/patienter/{patient}/skift-forloeb",
+    "skabeloner": "/indstillinger/skabeloner",
     "opbevaring": "/indstillinger/opbevaring",
     "regler": "/regler",
     "forloeb": "/forloeb",
