@@ -69,8 +69,49 @@ def raise_alert(
     except IntegrityError:
         return None
     session.add(AlertEvent(alert_id=alert.id, at=now, staff_id=None, action="opened", note=""))
-    _refresh(session, alert)
+    _refresh(session, alert, now)
     return alert
+
+
+def close_settled(
+    session: Session, message: Message, now: datetime, *, staff_id: int | None = None, action: str = "settle"
+) -> None:
+    """A text of unknown fate is accounted for: the alert about that is closed.
+
+    `staff_id` None: by itself, unless somebody has taken it and may be telephoning just now.
+    """
+    is_open = Alert.state == AlertState.OPEN if staff_id is None else Alert.state != AlertState.RESOLVED
+    closed = session.execute(
+        update(Alert)
+        .where(Alert.message_id == message.id, Alert.kind == AlertKind.UNSETTLED, is_open)
+        .values(state=AlertState.RESOLVED, resolved_at=now, resolved_by=staff_id)
+        .returning(Alert.id)
+    ).all()
+    for row in closed:
+        _finish(session, row.id, row.id, message.clinic_id, staff_id, action, "", now)
+
+
+def reopen(session: Session, alert_id: int, now: datetime) -> bool:
+    """What an alert was about has come up again; it waits as a new one does. False when it waits already."""
+    opened = session.scalar(
+        update(Alert)
+        .where(Alert.id == alert_id, Alert.state == AlertState.RESOLVED)
+        .values(
+            state=AlertState.OPEN,
+            opened_at=now,
+            acknowledged_at=None,
+            acknowledged_by=None,
+            resolved_at=None,
+            resolved_by=None,
+            outcome=None,
+        )
+        .returning(Alert.id)
+    )
+    if opened is None:
+        return False
+    session.add(AlertEvent(alert_id=alert_id, at=now, staff_id=None, action="opened", note=""))
+    _refresh(session, session.get_one(Alert, alert_id, populate_existing=True), now)
+    return True
 
 
 def clinic_for_stranger(session: Session, recipient: str) -> str | None:
@@ -139,7 +180,7 @@ def _texts_again(session: Session, alert: Alert, staff_id: int, now: datetime) -
     if alert.kind != AlertKind.SILENT or alert.patient_id is None:
         return
     if (running := running_enrolment(session, alert.patient_id)) is not None:
-        hear(session, running)
+        hear(session, running, now)
         audit_change(session, running, staff_id, "enrolment.texts_again", now)
 
 
@@ -169,7 +210,7 @@ def _finish(
         object_id=alert_id,
         now=now,
     )
-    _refresh(session, alert)
+    _refresh(session, alert, now)
     return Act.DONE
 
 
@@ -185,12 +226,12 @@ def has_open_red(session: Session, patient_id: int) -> bool:
     return bool(session.scalar(select(open_red(patient_id))))
 
 
-def _refresh(session: Session, alert: Alert) -> None:
+def _refresh(session: Session, alert: Alert, now: datetime) -> None:
     """Hold or release the patient's running course, be it the one the alert is about or a later one."""
     if alert.patient_id is None or alert.colour != Colour.RED:
         return
     if (running := running_enrolment(session, alert.patient_id)) is not None:
-        refresh_holds(session, running)
+        refresh_holds(session, running, now)
     if not has_open_red(session, alert.patient_id):
         about_a_doctor = (Message.patient_id == alert.patient_id, Message.kind == MessageKind.CONTACT_CHECK)
-        cancel_waiting(session, "alarmen er afsluttet", *about_a_doctor)
+        cancel_waiting(session, "alarmen er afsluttet", *about_a_doctor, now=now)

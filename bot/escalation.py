@@ -40,7 +40,7 @@ def escalate(session: Session, means: Means, now: datetime) -> int:
     """Tick: alarm whoever is on call about what is overdue. Commits per clinic, so that one that fails holds up no
     other. Returns how many people were alarmed.
     """
-    drop_taken(session)
+    drop_taken(session, now)
     session.commit()
     clinics = session.scalars(select(Alert.clinic_id).where(Alert.state == AlertState.OPEN).distinct()).all()
     session.commit()
@@ -90,9 +90,10 @@ def overdue_red(session: Session, clinic_id: str, now: datetime) -> bool:
     return any(deadline_of(deadlines, Colour.RED, at) <= now for at in opened)
 
 
-def drop_taken(session: Session) -> None:
+def drop_taken(session: Session, now: datetime) -> None:
     """Alarms that have not left yet about what somebody took meanwhile are no longer sent."""
-    cancel_waiting(session, TAKEN, Message.kind == MessageKind.ALARM, ~is_wanted(Alarm.message_id == Message.id))
+    taken = (Message.kind == MessageKind.ALARM, ~is_wanted(Alarm.message_id == Message.id))
+    cancel_waiting(session, TAKEN, *taken, now=now)
     session.execute(
         update(Mail)
         .where(

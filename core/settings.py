@@ -43,6 +43,7 @@ class Settings(BaseSettings):
     twilio_region: str = ""
     twilio_edge: str = ""
 
+    spool_dir: Path = Path("var/spool")
     smtp_host: str = ""
     smtp_port: int = Field(default=587, ge=1, le=65535)
     smtp_security: Literal["starttls", "tls", "none"] = "starttls"

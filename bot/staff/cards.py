@@ -68,6 +68,8 @@ class Card:
     closed_at: str
     alarmed: str
     happenings: tuple[Happening, ...]
+    in_doubt: bool
+    """Nobody knows whether the text it is about was sent: staff say what is to be done."""
 
     @property
     def is_open(self) -> bool:
@@ -210,7 +212,13 @@ def _card(
         closed_at=date_time(alert.resolved_at) if alert.resolved_at else "",
         alarmed=summary(alarmed),
         happenings=timeline(alert, alarmed),
+        in_doubt=_is_in_doubt(alert),
     )
+
+
+def _is_in_doubt(alert: Alert) -> bool:
+    row = alert.message
+    return alert.kind == AlertKind.UNSETTLED and row is not None and row.state == MessageState.UNKNOWN
 
 
 def _reminders(session: Session, alerts: Sequence[Alert]) -> dict[int, Message]:

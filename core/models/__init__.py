@@ -4,8 +4,9 @@ from core.models.access import Passkey, RecoveryCode, StaffToken
 from core.models.api import ApiEnrolment, ApiKey
 from core.models.audit import Audit, AuditHead
 from core.models.base import Base
-from core.models.clinic import Clinic, Heartbeat, RegionNumber, Staff, StaffSession
-from core.models.course import Enrolment, Message, Patient
+from core.models.clinic import Bookmark, Clinic, Heartbeat, RegionNumber, Staff, StaffSession
+from core.models.course import Enrolment, Message, MessageEvent, Patient
+from core.models.desk import Note, NoteVersion, TextTemplate
 from core.models.inbox import Alert, AlertEvent, Reply, Triage, TriageMark
 from core.models.on_call import (
     Alarm,
@@ -43,6 +44,7 @@ __all__ = [
     "Audit",
     "AuditHead",
     "Base",
+    "Bookmark",
     "Clinic",
     "ClosedDays",
     "Colour",
@@ -53,8 +55,11 @@ __all__ = [
     "Heartbeat",
     "Mail",
     "Message",
+    "MessageEvent",
     "MessageKind",
     "MessageState",
+    "Note",
+    "NoteVersion",
     "OpeningDay",
     "Passkey",
     "Patient",
@@ -67,6 +72,7 @@ __all__ = [
     "Staff",
     "StaffSession",
     "StaffToken",
+    "TextTemplate",
     "Triage",
     "TriageMark",
     "Verdict",
