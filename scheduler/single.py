@@ -20,11 +20,11 @@ from scheduler.transitions import shift_one
 MOVED = "flyttet af klinikken"
 
 
-def standing(session: Session, enrolment_id: int, now: datetime) -> list[Standing]:
-    """The timed texts of a course that went, or wait; what is due and not held is leaving now."""
+def standing(session: Session, patient_id: int, now: datetime) -> list[Standing]:
+    """A patient's timed texts that went, in whatever course, or wait; what is due and not held is leaving now."""
     rows = session.execute(
         select(Message.id, Message.purpose, Message.state, Message.on_holidays, Message.due_at, _left_at()).where(
-            Message.enrolment_id == enrolment_id,
+            Message.patient_id == patient_id,
             Message.kind.in_(TIMED),
             Message.state.not_in(NEVER_WENT),
         )

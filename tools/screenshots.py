@@ -37,6 +37,8 @@ PAGES = {
     "forbindelser": "/indstillinger/forbindelser",
     "numre": "/indstillinger/numre",
     "neutral": "/indstillinger/neutral",
+    "skift-forloeb": "/patienter/{patient}/skift-forloeb",
+    "skabeloner": "/indstillinger/skabeloner",
     "opbevaring": "/indstillinger/opbevaring",
     "regler": "/regler",
     "forloeb": "/forloeb",

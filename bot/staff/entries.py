@@ -197,6 +197,13 @@ def noted(note: Note, viewer: Staff, now: datetime) -> Noted:
     )
 
 
+def _may_change(row: Message) -> bool:
+    """What waits may be moved or cancelled; what staff cancelled of a course may come back."""
+    if row.state in WAITING:
+        return row.kind in CHANGEABLE
+    return row.kind == MessageKind.STEP and row.dropped_at is not None
+
+
 def coming(rows: Sequence[Message]) -> tuple[Coming, ...]:
     return tuple(
         Coming(
@@ -205,8 +212,8 @@ def coming(rows: Sequence[Message]) -> tuple[Coming, ...]:
             body=row.body,
             state_text=state_text(row),
             is_off=row.state in words.NOT_SENT,
-            is_own=row.dropped_at is not None,
-            may_change=row.kind in CHANGEABLE and (row.state in WAITING or row.dropped_at is not None),
+            is_own=row.kind == MessageKind.STEP and row.dropped_at is not None,
+            may_change=_may_change(row),
         )
         for row in rows
     )
