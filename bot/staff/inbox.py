@@ -11,7 +11,7 @@ from bot.staff.cards import OPEN_STATES, Card, alerts_of, cards, count, version
 from bot.staff.cards import open_alerts as waiting
 from bot.staff.formatting import date_time
 from bot.staff.guard import login_required, safe_next, staff_member
-from bot.staff.shell import nobody_to_alarm, stale_regions, wording
+from bot.staff.shell import nobody_sends, nobody_to_alarm, stale_regions, wording
 from bot.staff.timeline import taken_by
 from bot.staff.trace import trace
 from bot.web import db, now
@@ -122,8 +122,11 @@ def _waiting() -> tuple[list[Card], int]:
 
 
 def _version(shown: list[Card]) -> str:
-    """The newest alert a screen holds and a name for how it looks: "1042.9f3c…"; "!" while nobody can be alarmed."""
-    return f"{max((card.id for card in shown), default=0)}.{version(shown)}{'!' if nobody_to_alarm() else ''}"
+    """The newest alert a screen holds and a name for how it looks: "1042.9f3c…"; "!" while nobody can be alarmed, "~"
+    while no text goes out.
+    """
+    signs = ("!" if nobody_to_alarm() else "") + ("~" if nobody_sends() else "")
+    return f"{max((card.id for card in shown), default=0)}.{version(shown)}{signs}"
 
 
 def _record_views(shown: list[Card]) -> None:

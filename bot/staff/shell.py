@@ -10,6 +10,7 @@ from typing import Any
 
 from flask import Blueprint, Flask, g, url_for
 
+from bot import heartbeat
 from bot.alerts import OUTCOMES
 from bot.escalation import overdue_red
 from bot.on_call import people_on_call
@@ -19,7 +20,7 @@ from bot.staff import access, formatting, words
 from bot.staff.cards import Wording, count
 from bot.staff.guard import staff_member, visitor
 from bot.staff.marking import UNNAMED_FLAG
-from bot.web import db, now, runtime
+from bot.web import db, now, runtime, wall_now
 from core.models import AlertState, Role
 from core.phone import display
 from messages.red_flag_schema import shipped_flags
@@ -69,6 +70,13 @@ def nobody_to_alarm() -> bool:
     return bool(g.nobody_to_alarm)
 
 
+def nobody_sends() -> bool:
+    """Whether no text goes out and staff must be told; asked once a request, and of nobody before log-in."""
+    if "nobody_sends" not in g:
+        g.nobody_sends = visitor() is not None and heartbeat.nobody_sends(db(), now(), wall_now())
+    return bool(g.nobody_sends)
+
+
 def _helpers() -> dict[str, Any]:
     staff = visitor()
     return {
@@ -76,6 +84,7 @@ def _helpers() -> dict[str, Any]:
         "staff": staff,
         "may_act": staff is not None and access.may(staff.role, Role.CLINICIAN),
         "may_administer": staff is not None and access.may(staff.role, Role.ADMIN),
+        "nobody_sends": nobody_sends,
         "waiting_count": lambda: count(db(), staff.clinic_id, AlertState.OPEN) if staff else 0,
         "poll_seconds": runtime().settings.inbox_poll_seconds,
         "outcomes": OUTCOMES,
