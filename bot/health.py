@@ -10,17 +10,17 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from bot.heartbeat import is_beating
 from bot.moving import behind
 from bot.receive import count_unprocessed
 from bot.runtime import Runtime, utc_now
 from core import db
 from core.crypto import DecryptionError
-from core.models import Clinic, Heartbeat, Patient
+from core.models import Clinic, Patient
 from messages.loader import Content
 from messages.releases import release_problems
 from scheduler.calendar import local
 
-HEARTBEAT_FRESH = timedelta(seconds=60)
 CLOCK_SKEW = timedelta(seconds=5)
 
 
@@ -66,9 +66,8 @@ def database(runtime: Runtime) -> Finding:
 
 
 def worker(session: Session, now: datetime) -> Finding:
-    """Whether some worker ticked within the last minute. `now` in the product's time."""
-    last = session.scalar(select(func.max(Heartbeat.at)))
-    if last is None or now - last > HEARTBEAT_FRESH:
+    """Whether some worker ticked within the last minute. `now` in true time."""
+    if not is_beating(session, now):
         return bad("worker", "no worker has reported within a minute; start `rygbot worker`")
     return good("worker", "alive")
 

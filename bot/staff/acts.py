@@ -31,9 +31,18 @@ _SEEN = {
     "api.alerts_list": "Et system hentede alarmer",
 }
 _CHANGED = {
+    "alert.opened": "Alarmen kom ind igen",
     "alert.acknowledge": "Kvitterede for alarmen",
     "alert.acknowledge_by_text": "Kvitterede for alarmen på sms",
+    "alert.hand_over": "Gav alarmen videre",
+    "alert.take_over": "Overtog alarmen",
+    "alert.give_back": "Lagde alarmen tilbage",
     "alert.resolve": "Afsluttede alarmen",
+    "alert.settle": "Alarmen blev afsluttet, da sms'en var gjort rede for",
+    "alert.send_again": "Sendte sms'en igen og afsluttede alarmen",
+    "alert.mark_sent": "Markerede sms'en som sendt og afsluttede alarmen",
+    "alert.reopen": "Genåbnede alarmen",
+    "alert.undo": "Fortrød sin handling på alarmen",
     "enrolment.create": "Tilmeldte patienten",
     "enrolment.pause": "Satte forløbet på pause",
     "enrolment.resume": "Genoptog forløbet",
