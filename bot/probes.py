@@ -79,7 +79,9 @@ class DatabaseCollector(Collector):
                 "rygbot_oldest_open_red_alert_age_seconds",
                 "How long the oldest red alert has waited for somebody to acknowledge it; 0 when none waits",
                 session.scalar(
-                    select(func.min(Alert.opened_at)).where(Alert.state == AlertState.OPEN, Alert.colour == Colour.RED)
+                    select(func.min(Alert.waiting_since)).where(
+                        Alert.state == AlertState.OPEN, Alert.colour == Colour.RED
+                    )
                 ),
                 now,
             )

@@ -56,11 +56,18 @@ ACCESS: dict[tuple[str, str], str] = {
     ("GET", "/indbakke/kort"): READER,
     ("GET", "/afsluttede"): READER,
     ("POST", "/alarmer/<row:alert_id>/kvitter"): CLINICIAN,
+    ("GET", "/alarmer/<row:alert_id>"): READER,
     ("POST", "/alarmer/<row:alert_id>/afslut"): CLINICIAN,
     ("POST", "/alarmer/<row:alert_id>/send-igen"): CLINICIAN,
     ("POST", "/alarmer/<row:alert_id>/er-sendt"): CLINICIAN,
+    ("POST", "/alarmer/<row:alert_id>/giv-videre"): CLINICIAN,
+    ("POST", "/alarmer/<row:alert_id>/overtag"): CLINICIAN,
+    ("POST", "/alarmer/<row:alert_id>/laeg-tilbage"): CLINICIAN,
+    ("POST", "/alarmer/<row:alert_id>/genaabn"): CLINICIAN,
+    ("POST", "/alarmer/<row:alert_id>/fortryd"): CLINICIAN,
     ("GET", "/patienter"): READER,
     ("GET", "/patienter/<row:patient_id>"): READER,
+    ("GET", "/patienter/<row:patient_id>/samtale"): READER,
     ("GET", "/patienter/<row:patient_id>/ark"): READER,
     ("POST", "/patienter/<row:patient_id>/pause"): CLINICIAN,
     ("POST", "/patienter/<row:patient_id>/genoptag"): CLINICIAN,
@@ -148,8 +155,8 @@ ACCESS: dict[tuple[str, str], str] = {
 }
 ROLES = [Role.READER, Role.CLINICIAN, Role.ADMIN]
 VISITORS = ["nobody", *ROLES, "another clinic"]
-IN = {200, 303, 400}
-"""The page, what an act leads to, or the form again with what is wrong."""
+IN = {200, 303, 400, 409}
+"""The page, what an act leads to, or the form again with what is wrong or what somebody else did first."""
 TO_LOGIN = {302, 401}
 """Led to the log-in page, or shown it with what was typed."""
 NO, NO_KEY, MISSING = {403}, {401}, {404}
@@ -187,6 +194,8 @@ FIELDS = {
     "verdict": "should_not_be_red",
     "neutral": "til",
     "role": "reader",
+    "receiver": "1",
+    "event": "1",
 }
 
 

@@ -158,7 +158,7 @@ def test_acting_on_an_alert_in_the_conversation_leads_back_to_it(lite_world: Wor
     lite_world.enrol()
     lite_world.write("jeg kan ikke tisse")
     clinician.text(FIRST)
-    assert clinician.post("/alarmer/1/kvitter", next=FIRST).location == FIRST
+    assert clinician.post("/alarmer/1/kvitter", next=FIRST).location == f"{FIRST}#alarm-1"
     assert "kvitteret af Clinician" in clinician.text(FIRST)
 
 
