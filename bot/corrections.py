@@ -15,7 +15,8 @@ from core import phone as telephone
 from core.crypto import keyring_of
 from core.models import Message, Patient
 from messages.loader import Content
-from scheduler.outbox import WAITING, lock_patient
+from scheduler.outbox import lock_patient
+from scheduler.states import WAITING
 
 TAKEN = "En anden patient hos jer har det nummer. Find patienten på listen, eller kontrollér nummeret."
 

@@ -16,9 +16,10 @@ from messages.loader import Content
 from messages.sms import measure, to_gsm7
 from messages.wording import step_text
 from scheduler.calendar import Window, at, local
-from scheduler.outbox import WAITING, lock_patient
+from scheduler.outbox import lock_patient
 from scheduler.shifting import ESSENTIAL, Frame, Objection, Standing, objection
-from scheduler.single import bring_back, drop, shift, standing
+from scheduler.single import bring_back, drop, put_at, standing
+from scheduler.states import WAITING
 
 DROPPED_FOR = "af klinikken, "
 CHANGEABLE = (MessageKind.STEP, MessageKind.STAFF)
@@ -59,9 +60,9 @@ def move(
     against = _against(session, message, message.enrolment, to, now)
     if against is not None:
         return against
-    if not shift(session, message, seen_due_at=seen_due_at, to=to):
+    if not put_at(session, message, seen_due_at=seen_due_at, to=to):
         return Refusal.LATE
-    refresh_holds(session, message.enrolment)
+    refresh_holds(session, message.enrolment, now)
     _audit(session, message, "message.move", now, staff_id)
     return None
 
@@ -75,7 +76,7 @@ def send_now(session: Session, message: Message, *, seen_due_at: datetime, now: 
         return move(session, message, seen_due_at=seen_due_at, to=now, now=now, staff_id=staff_id)
     if message.kind != MessageKind.STAFF:
         return Refusal.NOT_OF_A_COURSE
-    if not is_waiting(message) or not shift(session, message, seen_due_at=seen_due_at, to=now):
+    if not is_waiting(message) or not put_at(session, message, seen_due_at=seen_due_at, to=now):
         return Refusal.LATE
     _audit(session, message, "message.move", now, staff_id)
     return None
@@ -115,7 +116,7 @@ def restore(session: Session, content: Content, message: Message, *, now: dateti
     row.to_phone = session.get_one(Patient, enrolment.patient_id).phone
     row.body = _body_today(session, content, enrolment, row)
     row.segments = measure(row.body).segments
-    refresh_holds(session, enrolment)
+    refresh_holds(session, enrolment, now)
     _audit(session, row, "message.restore", now, staff_id)
     return None
 

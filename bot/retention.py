@@ -18,6 +18,7 @@ from core.models import (
     Alert,
     AlertEvent,
     AlertState,
+    ApiEnrolment,
     Clinic,
     Enrolment,
     Message,
@@ -29,7 +30,8 @@ from core.models import (
     Triage,
     TriageMark,
 )
-from scheduler.outbox import WAITING, lock_patient
+from scheduler.outbox import lock_patient
+from scheduler.states import WAITING
 
 MONTH = timedelta(days=30)
 SHORTEST_MONTHS, LONGEST_MONTHS = 1, 60
@@ -155,8 +157,10 @@ def _erase(session: Session, clinic_id: str, patient_id: int, staff_id: int | No
     session.execute(
         update(Enrolment).where(Enrolment.patient_id == patient_id).values(form_reason=None, stop_answer=None)
     )
+    courses = select(Enrolment.id).where(Enrolment.patient_id == patient_id)
     notes = select(Note.id).where(Note.patient_id == patient_id)
     for statement in (
+        delete(ApiEnrolment).where(ApiEnrolment.enrolment_id.in_(courses)),
         delete(NoteVersion).where(NoteVersion.note_id.in_(notes)),
         update(Note).where(Note.patient_id == patient_id).values(body=""),
     ):

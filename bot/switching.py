@@ -22,11 +22,11 @@ from messages.programme_schema import Programme
 from messages.schema import Purpose, Step
 from scheduler.calendar import local
 from scheduler.moving import Went, remaining
-from scheduler.outbox import WAITING
 from scheduler.planning import MIN_GAP
 from scheduler.replanning import NEVER_WENT, went
 from scheduler.shifting import ESSENTIAL
 from scheduler.single import cancel_timed
+from scheduler.states import WAITING
 
 SWITCHED = "skiftet til "
 NOT_ANSWERED = "not answered"
@@ -112,7 +112,7 @@ def switch(
     lock(session, enrolment)
     if (refused := _refused(enrolment, wanted)) is not None:
         return refused
-    cancel_timed(session, enrolment.id, f"{SWITCHED}{programme.name}")
+    cancel_timed(session, enrolment.id, f"{SWITCHED}{programme.name}", now)
     said = went(session, enrolment.id, now)
     if any(text.purpose == Purpose.CLOSING for text in said):
         return Refusal.OVER

@@ -10,9 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot import audit
-from bot.alerts import has_open_red
 from bot.conversation import STAFF_ASKED
 from bot.course import running_enrolment
+from bot.standing import has_open_red
 from bot.voice import voice_of
 from core.models import Clinic, Message, MessageKind, Patient
 from messages.free_text import Circumstances, Judgement, judge

@@ -11,6 +11,13 @@ class Role(StrEnum):
     READER = "reader"
 
 
+class ApiScope(StrEnum):
+    """What a script may do: look, or enrol and stop as well."""
+
+    READ = "read"
+    ENROL = "enrol"
+
+
 class EnrolmentState(StrEnum):
     ACTIVE = "active"
     PAUSED = "paused"
@@ -34,7 +41,7 @@ class MessageState(StrEnum):
 class MessageKind(StrEnum):
     """STEP stands in a programme; ADVICE answers a red or amber reply; ANSWER any other reply; CONTACT_CHECK
     asks whether the patient got hold of a doctor; STAFF was written by a staff member; REMINDER asks a screening again
-    that was not answered."""
+    that was not answered; ALARM calls somebody on call."""
 
     STEP = "step"
     ADVICE = "advice"
@@ -42,6 +49,7 @@ class MessageKind(StrEnum):
     CONTACT_CHECK = "contact_check"
     STAFF = "staff"
     REMINDER = "reminder"
+    ALARM = "alarm"
 
 
 class Colour(StrEnum):

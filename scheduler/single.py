@@ -12,10 +12,12 @@ from core.models import Message, MessageKind, MessageState
 from messages.schema import Purpose
 from scheduler.calendar import at, local
 from scheduler.moving import remaining
-from scheduler.outbox import TIMED, WAITING
+from scheduler.outbox import TIMED, cancel_waiting
 from scheduler.planning import Course, PlannedStep
 from scheduler.replanning import BROUGHT_BACK, NEVER_WENT, SHORTEST_LIFE, again, went
 from scheduler.shifting import Standing
+from scheduler.states import WAITING, Cause
+from scheduler.transitions import shift_one
 
 MOVED = "flyttet af klinikken"
 
@@ -40,7 +42,7 @@ def _left_at() -> ColumnElement[datetime]:
     return func.coalesce(Message.sent_at, Message.claimed_at, Message.due_at)
 
 
-def shift(session: Session, message: Message, *, seen_due_at: datetime, to: datetime) -> bool:
+def put_at(session: Session, message: Message, *, seen_due_at: datetime, to: datetime) -> bool:
     """Put a waiting text at `to` (UTC) if it still waits where it was seen; False when somebody was quicker.
 
     It keeps its life, and no text of the course lives into the day of the next.
@@ -79,14 +81,7 @@ def _end_with_the_day(session: Session, enrolment_id: int) -> None:
 
 def drop(session: Session, message_id: int, *, reason: str, now: datetime) -> bool:
     """Cancel one waiting text; False when it waits no more. No later plan of its course sends it."""
-    statement = (
-        update(Message)
-        .where(Message.id == message_id, Message.state.in_(WAITING))
-        .values(state=MessageState.CANCELLED, reason=reason, dropped_at=now)
-        .execution_options(synchronize_session=False)
-        .returning(Message.id)
-    )
-    return session.execute(statement).scalar_one_or_none() is not None
+    return shift_one(session, message_id, Cause.CANCEL, MessageState.CANCELLED, now=now, reason=reason, dropped_at=now)
 
 
 def bring_back(session: Session, message: Message, *, plan_version: int, now: datetime) -> Message | None:
@@ -119,21 +114,14 @@ def left_of(session: Session, enrolment_id: int, course: Course, now: datetime) 
     return [row for row in rows if row.step.id not in unwanted]
 
 
-def cancel_timed(session: Session, enrolment_id: int, reason: str) -> int:
+def cancel_timed(session: Session, enrolment_id: int, reason: str, now: datetime) -> int:
     """Cancel what is left of a course that goes on as another, but for its welcome; returns how many.
 
     The question whether a doctor was reached is not of the course and stays.
     """
-    statement = (
-        update(Message)
-        .where(
-            Message.enrolment_id == enrolment_id,
-            Message.state.in_(WAITING),
-            Message.kind.in_(TIMED),
-            Message.purpose != Purpose.WELCOME,
-        )
-        .values(state=MessageState.CANCELLED, reason=reason)
-        .execution_options(synchronize_session=False)
-        .returning(Message.id)
+    of_the_course = (
+        Message.enrolment_id == enrolment_id,
+        Message.kind.in_(TIMED),
+        Message.purpose != Purpose.WELCOME,
     )
-    return len(session.execute(statement).all())
+    return cancel_waiting(session, reason, *of_the_course, now=now)

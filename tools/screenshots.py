@@ -29,6 +29,12 @@ PAGES = {
     "patienter": "/patienter",
     "samtale": "/patienter/{patient}",
     "tilmeld": "/tilmeld",
+    "overblik": "/overblik",
+    "indstillinger": "/indstillinger",
+    "klinik": "/indstillinger/klinik",
+    "medarbejdere": "/indstillinger/medarbejdere",
+    "api": "/indstillinger/api",
+    "forbindelser": "/indstillinger/forbindelser",
     "numre": "/indstillinger/numre",
     "neutral": "/indstillinger/neutral",
     "skift-forloeb": "/patienter/{patient}/skift-forloeb",
@@ -89,7 +95,7 @@ def _write_red(demo: Demo) -> int:
     inbound = receive.Inbound("SM" + "0" * 32, script.STEADY.phone, script.CLINIC_SENDER, RED_REPLY)
     with runtime.sessions() as session:
         reply_id = receive.keep(session, inbound, now)
-        receive.process(session, runtime.content, runtime.checker, reply_id, now)
+        receive.process(session, runtime.content, runtime.checker, reply_id, now, runtime.means)
         session.commit()
         patient_id = session.get_one(Reply, reply_id).patient_id
     if patient_id is None:

@@ -12,10 +12,11 @@ from bot.planned import CHANGEABLE
 from bot.red_flags import Evidence, Level
 from bot.red_flags import Triage as Reading
 from bot.staff import words
-from bot.staff.cards import Card, Wording, in_danish, state_text
+from bot.staff.cards import Card, Wording
 from bot.staff.explaining import Why, explained
 from bot.staff.formatting import clock, date_time
 from bot.staff.marking import Piece, flag_names, pieces
+from bot.staff.texts import in_danish, state_text
 from core.gateway import NextStep, next_step
 from core.models import Message, MessageKind, MessageState, Note, Reply, Staff, Triage
 from messages.red_flag_schema import shipped_rules

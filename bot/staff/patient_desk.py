@@ -7,10 +7,10 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from bot import audit
 from bot.course import RUNNING
 from bot.staff.guard import staff_member
-from bot.web import db, now
+from bot.staff.trace import trace
+from bot.web import db
 from core.models import Enrolment, Patient
 
 
@@ -38,19 +38,5 @@ def back_to(patient_id: int, told: str, kind: str = "success", *, anchor: str | 
 
 def seen(patient: Patient) -> None:
     """A staff member has looked at the patient: one line in the audit log, committed."""
-    log("patient.view", "patient", patient.id)
+    trace("patient.view", "patient", patient.id)
     db().commit()
-
-
-def log(action: str, object_type: str, object_id: object) -> None:
-    """One line in the audit log, by the one who is asking."""
-    staff = staff_member()
-    audit.record(
-        db(),
-        clinic_id=staff.clinic_id,
-        staff_id=staff.id,
-        action=action,
-        object_type=object_type,
-        object_id=object_id,
-        now=now(),
-    )

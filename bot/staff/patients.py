@@ -9,16 +9,19 @@ from bot import moving
 from bot.places import region_for
 from bot.programmes import programme_of
 from bot.staff.adapted import exercises_of
+from bot.staff.cards import version
 from bot.staff.formatting import course_week
 from bot.staff.guard import login_required, staff_member
 from bot.staff.handout import sheet_for
-from bot.staff.patient_desk import back_to, log, own_patient, seen
+from bot.staff.patient_desk import back_to, own_patient, seen
 from bot.staff.roster import RUNNING, page_of
-from bot.staff.shell import wording
-from bot.staff.thread import conversation
+from bot.staff.shell import is_sending, wording
+from bot.staff.thread import Conversation, conversation
+from bot.staff.trace import trace
 from bot.staff.wishes import wishes_of
 from bot.staff.write import desk_of
 from bot.web import db, now, runtime
+from core.models import Patient
 from scheduler.calendar import local
 
 blueprint = Blueprint("patients", __name__)
@@ -38,7 +41,7 @@ def index() -> ResponseReturnValue:
         number=request.args.get("side", 1, type=int),
         today=local(now()).date(),
     )
-    log("patient.list", "clinic", staff.clinic_id)
+    trace("patient.list", "clinic", staff.clinic_id)
     db().commit()
     return render_template("staff/patients.html", page=shown, query=query)
 
@@ -46,15 +49,33 @@ def index() -> ResponseReturnValue:
 @blueprint.get("/patienter/<row:patient_id>")
 @login_required()
 def show(patient_id: int) -> ResponseReturnValue:
-    staff = staff_member()
     patient = own_patient(patient_id)
+    return _page(patient, conversation(db(), staff_member(), patient.id, wording(), now()))
+
+
+@blueprint.get("/patienter/<row:patient_id>/samtale")
+@login_required(polling=True)
+def poll(patient_id: int) -> ResponseReturnValue:
+    """The page anew for one that shows version `v` and takes the thread from it; 204 when there is nothing new."""
+    patient = own_patient(patient_id)
+    thread = conversation(db(), staff_member(), patient.id, wording(), now())
+    if request.args.get("v", "") == _version(thread):
+        return "", 204
+    return _page(patient, thread)
+
+
+def _version(thread: Conversation) -> str:
+    return version((thread, is_sending()))
+
+
+def _page(patient: Patient, thread: Conversation) -> str:
+    staff = staff_member()
     content = runtime().content
     newest = patient.enrolments[0] if patient.enrolments else None
     programme = programme_of(content, newest)
     today = local(now()).date()
     is_running = newest is not None and newest.state in RUNNING
     week = course_week(newest.start_date, today, programme.weeks) if newest and programme and is_running else ""
-    thread = conversation(db(), staff, patient.id, wording(), now())
     region = region_for(db(), content, staff.clinic_id, patient.region)
     desk = desk_of(db(), content, patient, now())
     seen(patient)
@@ -74,6 +95,7 @@ def show(patient_id: int) -> ResponseReturnValue:
         wishes=wishes_of(newest) if newest else (),
         exercises=exercises_of(db(), newest) if newest else (),
         here=url_for("patients.show", patient_id=patient.id),
+        poll_at=url_for("patients.poll", patient_id=patient.id, v=_version(thread)),
     )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from core.models import AlertKind, AlertState, Colour, EnrolmentState, MessageState, Role, Verdict
+from bot.alerts import BY_TEXT
+from core.models import AlertKind, AlertState, Colour, EnrolmentState, MessageKind, MessageState, Role, Verdict
 from messages.advice_schema import AdviceGroup
 from messages.languages import Language
 
@@ -18,7 +19,7 @@ ALERT_KINDS: dict[str, str] = {
     AlertKind.CHECKER_FAILED: "Blev ikke vurderet automatisk. Læs svaret selv",
     AlertKind.SILENT: "Har ikke svaret på spørgsmålet",
     AlertKind.UNDELIVERED: "Sms'en nåede ikke frem",
-    AlertKind.UNSETTLED: "Uvist, om sms'en nåede frem",
+    AlertKind.UNSETTLED: "Uvist, om sms'en blev sendt",
     AlertKind.MARKED: "Ring op: En medarbejder har vurderet svaret som rødt",
 }
 
@@ -31,8 +32,18 @@ ALERT_STATES: dict[str, str] = {
 ALERT_ACTIONS: dict[str, str] = {
     "opened": "kom ind",
     "acknowledge": "kvitteret",
+    "hand_over": "givet videre",
+    "take_over": "overtaget",
+    "give_back": "lagt tilbage",
     "resolve": "afsluttet",
+    "reopen": "genåbnet",
+    "undo": "fortrudt",
+    "settle": "afklaret: sms'en er gjort rede for",
+    "send_again": "sms'en sendes igen",
+    "mark_sent": "sms'en er markeret som sendt",
+    BY_TEXT: "kvitteret på sms af",
 }
+
 
 ENROLMENT_STATES: dict[str, str] = {
     EnrolmentState.ACTIVE: "I gang",
@@ -52,6 +63,16 @@ MESSAGE_STATES: dict[str, str] = {
     MessageState.UNKNOWN: "uvist, om den er sendt",
     MessageState.EXPIRED: "ikke sendt: blev for sen",
     MessageState.CANCELLED: "aflyst",
+}
+
+MESSAGE_KINDS: dict[str, str] = {
+    MessageKind.STEP: "Planlagte sms'er",
+    MessageKind.REMINDER: "Påmindelser",
+    MessageKind.ADVICE: "Råd efter rødt eller gult svar",
+    MessageKind.CONTACT_CHECK: "Fik du fat i en læge?",
+    MessageKind.ANSWER: "Svar på patientens sms",
+    MessageKind.STAFF: "Skrevet af klinikken",
+    MessageKind.ALARM: "Alarmer til vagten",
 }
 
 NOT_ARRIVED = frozenset({MessageState.UNDELIVERED, MessageState.FAILED, MessageState.UNKNOWN})

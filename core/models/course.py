@@ -93,11 +93,11 @@ class Message(Base):
     """A row of the outbox.
 
     `due_at`, `expires_at`, `next_attempt_at`, `claimed_at`, `lease_until` are UTC. `reason` says in Danish why the
-    row stands where it stands. `priority`: lower goes first (0 advice, 5 answers, 9 timed texts). `language`: of
-    `body`; when it is not Danish, `body_in_danish` says the same for the staff. `reminds_id`: the unanswered question
-    that a reminder asks again; a question has one reminder at most. `submit_token`: of the form that a staff member's
-    text was sent with, so that it is sent once. `dropped_at`: when staff cancelled this one text of a course (UTC); no
-    later plan of the course sends it.
+    row stands where it stands. `priority`: lower goes first (0 advice, 1 alarms, 5 answers, 9 timed texts).
+    `language`: of `body`; when it is not Danish, `body_in_danish` says the same for the staff. `reminds_id`: the
+    unanswered question that a reminder asks again; a question has one reminder at most. `submit_token`: of the form
+    that a staff member's text was sent with, so that it is sent once. `dropped_at`: when staff cancelled this one text
+    of a course (UTC); no later plan of the course sends it.
     """
 
     __tablename__ = "message"
@@ -112,13 +112,14 @@ class Message(Base):
         ),
         Index("ix_message_unsettled", "state", "lease_until"),
         Index("ix_message_state_due", "state", "due_at"),
+        Index("ix_message_clinic_due", "clinic_id", "due_at"),
         Index("ix_message_patient_due", "patient_id", "due_at"),
         Index("uq_message_reminds", "reminds_id", unique=True),
         Index("uq_message_submit_token", "patient_id", "submit_token", unique=True),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    clinic_id: Mapped[str] = mapped_column(ForeignKey("clinic.id"), index=True)
+    clinic_id: Mapped[str] = mapped_column(ForeignKey("clinic.id"))
     patient_id: Mapped[int | None] = mapped_column(ForeignKey("patient.id"))
     enrolment_id: Mapped[int | None] = mapped_column(ForeignKey("enrolment.id"))
     reply_id: Mapped[int | None] = mapped_column(ForeignKey("reply.id"))
@@ -157,3 +158,20 @@ class Message(Base):
     enrolment: Mapped[Enrolment | None] = relationship()
     clinic: Mapped[Clinic] = relationship()
     staff: Mapped[Staff | None] = relationship()
+
+
+class MessageEvent(Base):
+    """One step in a text's history, written in the transaction that took it. `cause`: see scheduler.states.
+
+    `detail`: a code, such as the provider's error or the worker's name. The history goes with its text.
+    """
+
+    __tablename__ = "message_event"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    message_id: Mapped[int] = mapped_column(ForeignKey("message.id", ondelete="CASCADE"), index=True)
+    at: Mapped[datetime]
+    source: Mapped[str]
+    target: Mapped[str]
+    cause: Mapped[str]
+    detail: Mapped[str | None]

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import update
 
 from bot import marks
-from bot.alerts import Act
+from bot.standing import Act
 from core.models import Message, MessageState
 from tests.bot.staff.site import EMAIL, Site, assert_fit, running
 from tests.world import World, make_world

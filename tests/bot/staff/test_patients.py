@@ -158,7 +158,7 @@ def test_acting_on_an_alert_in_the_conversation_leads_back_to_it(lite_world: Wor
     lite_world.enrol()
     lite_world.write("jeg kan ikke tisse")
     clinician.text(FIRST)
-    assert clinician.post("/alarmer/1/kvitter", next=FIRST).location == FIRST
+    assert clinician.post("/alarmer/1/kvitter", next=FIRST).location == f"{FIRST}#alarm-1"
     assert "kvitteret af Clinician" in clinician.text(FIRST)
 
 
@@ -225,7 +225,7 @@ def test_seeing_a_patient_stands_in_the_audit_log(lite_world: World, clinician: 
     clinician.text(FIRST)
     clinician.text("/patienter")
     with lite_world.session() as session:
-        rows = session.scalars(select(Audit).where(Audit.staff_id.is_not(None)).order_by(Audit.id)).all()
+        rows = session.scalars(select(Audit).where(Audit.staff_id.is_not(None), Audit.object_type != "staff")).all()
     assert [(row.action, row.object_type, row.object_id) for row in rows] == [
         ("patient.view", "patient", "1"),
         ("patient.list", "clinic", "vest"),
