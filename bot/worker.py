@@ -12,8 +12,10 @@ from sqlalchemy.orm import Session
 
 from bot.course import complete_finished, resume_due
 from bot.delivery import on_failure
+from bot.lists.enrolling import enrol_batch, running
+from bot.lists.store import remove_old
 from bot.receive import process_left_behind
-from bot.runtime import Runtime, utc_now
+from bot.runtime import Clock, Runtime, utc_now
 from bot.silence import raise_silences, raise_unsettled
 from core.gateway.simulator import SimulatorGateway
 from core.gateway.twilio import TwilioGateway
@@ -24,6 +26,9 @@ from scheduler.upkeep import sweep
 
 SEND_EVERY = 0.5
 HOUSEKEEPING_EVERY = 10
+LISTS_EVERY = 2
+BATCHES_A_TICK = 10
+"""Of a list that is read in: then other lists have their turn, and a worker that is to stop can stop."""
 HEARTBEAT = "worker"
 
 Tick = Callable[[Session, datetime], object]
@@ -69,7 +74,21 @@ def jobs(runtime: Runtime, dispatcher: Dispatcher) -> list[Job]:
     ticks = [
         Job(name, HOUSEKEEPING_EVERY, partial(in_transaction, runtime, tick)) for name, tick in housekeeping(runtime)
     ]
-    return [Job("send", SEND_EVERY, send), *ticks]
+    lists = Job("lists", LISTS_EVERY, partial(enrol_lists, runtime, utc_now))
+    return [Job("send", SEND_EVERY, send), lists, *ticks]
+
+
+def enrol_lists(runtime: Runtime, wall_clock: Clock) -> None:
+    """Go on with the lists that are being enrolled, and delete those whose hour is over, in true time."""
+    with runtime.sessions() as session:
+        remove_old(session, wall_clock())
+        session.commit()
+        for list_id in running(session):
+            for _ in range(BATCHES_A_TICK):
+                has_more = enrol_batch(session, runtime.content, list_id, runtime.now())
+                session.commit()
+                if not has_more:
+                    break
 
 
 def in_transaction(runtime: Runtime, tick: Tick) -> None:

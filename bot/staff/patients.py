@@ -1,4 +1,4 @@
-"""The list of patients, one patient's conversation, and pausing, resuming and stopping a course."""
+"""One patient's conversation and printed sheet, and pausing, resuming and stopping a course."""
 
 from __future__ import annotations
 
@@ -8,40 +8,24 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from bot import audit, course, forms, grants, moving
+from bot.course import RUNNING
 from bot.places import region_for
 from bot.staff.adapted import exercises_of
 from bot.staff.formatting import course_week, danish_date, parse_day
 from bot.staff.guard import login_required, staff_member
 from bot.staff.handout import sheet_for
-from bot.staff.roster import RUNNING, page_of
 from bot.staff.shell import wording
 from bot.staff.thread import conversation
 from bot.staff.wishes import wishes_of
 from bot.staff.words import STOP_REASONS
 from bot.web import db, now, runtime
-from core.models import Enrolment, Patient, Role
+from core.models import Enrolment, Patient, Role, Staff
 from scheduler.calendar import local
 
 blueprint = Blueprint("patients", __name__)
+NO_COURSE = "Der er ikke noget ark at udskrive, for patienten er ikke tilmeldt et forløb."
+COURSE_GONE = "Arket kan ikke udskrives, for patientens forløb findes ikke mere i systemet."
 _REASONS = [(reason, reason) for reason in STOP_REASONS]
-
-
-@blueprint.get("/patienter")
-@login_required()
-def index() -> ResponseReturnValue:
-    staff = staff_member()
-    query = request.args.get("q", "").strip()
-    shown = page_of(
-        db(),
-        staff.clinic_id,
-        runtime().content,
-        query=query,
-        number=request.args.get("side", 1, type=int),
-        today=local(now()).date(),
-    )
-    _audit("patient.list", "clinic", staff.clinic_id)
-    db().commit()
-    return render_template("staff/patients.html", page=shown, query=query)
 
 
 @blueprint.get("/patienter/<row:patient_id>")
@@ -68,6 +52,7 @@ def show(patient_id: int) -> ResponseReturnValue:
         newer=moving.newer(content, newest) if newest else None,
         is_version_gone=newest is not None and moving.is_gone(content, newest),
         week=week,
+        consent=_consent(newest) if newest else None,
         region=region,
         thread=thread,
         documents=runtime().content.sources,
@@ -87,7 +72,7 @@ def handout(patient_id: int) -> ResponseReturnValue:
     newest = patient.enrolments[0] if patient.enrolments else None
     programme = content.programme(newest.programme_id, newest.programme_version) if newest else None
     if newest is None or programme is None:
-        flash("Patienten har ikke et forløb, der kan skrives et ark til.", "warning")
+        flash(NO_COURSE if newest is None else COURSE_GONE, "warning")
         return _to(patient)
     today = local(now()).date()
     region = region_for(db(), content, staff.clinic_id, patient.region)
@@ -198,6 +183,13 @@ def _patient(patient_id: int) -> Patient:
     if patient is None:
         abort(404)
     return patient
+
+
+def _consent(enrolment: Enrolment) -> dict[str, str]:
+    """The words the patient said yes to, and who wrote it down; empty what is not known."""
+    taken_by = db().get(Staff, enrolment.enrolled_by) if enrolment.enrolled_by else None
+    words = runtime().content.consent.words(enrolment.consent_version)
+    return {"words": words or "", "taken_by": taken_by.name if taken_by else ""}
 
 
 def _running(patient: Patient) -> Enrolment | None:

@@ -3,8 +3,19 @@
 from core.models.base import Base
 from core.models.clinic import Audit, Clinic, Heartbeat, RegionNumber, Staff, StaffSession
 from core.models.course import Enrolment, Message, Patient
+from core.models.desk import ImportList, SavedView
 from core.models.inbox import Alert, AlertEvent, Reply, Triage, TriageMark
-from core.states import AlertKind, AlertState, Colour, EnrolmentState, MessageKind, MessageState, Role, Verdict
+from core.states import (
+    AlertKind,
+    AlertState,
+    Colour,
+    EnrolmentState,
+    ImportState,
+    MessageKind,
+    MessageState,
+    Role,
+    Verdict,
+)
 
 __all__ = [
     "Alert",
@@ -18,6 +29,8 @@ __all__ = [
     "Enrolment",
     "EnrolmentState",
     "Heartbeat",
+    "ImportList",
+    "ImportState",
     "Message",
     "MessageKind",
     "MessageState",
@@ -25,6 +38,7 @@ __all__ = [
     "RegionNumber",
     "Reply",
     "Role",
+    "SavedView",
     "Staff",
     "StaffSession",
     "Triage",

@@ -11,7 +11,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import update
 
 from bot.app import create_app
-from core.models import Role, Staff
+from bot.lists.store import keep
+from core.models import Clinic, Role, Staff
 from tests.world import PASSWORD, World
 
 PUBLIC, READER, CLINICIAN, ADMIN, SIGNED = "public", "reader", "clinician", "admin", "signed"
@@ -30,6 +31,10 @@ ACCESS: dict[tuple[str, str], str] = {
     ("POST", "/alarmer/<row:alert_id>/kvitter"): CLINICIAN,
     ("POST", "/alarmer/<row:alert_id>/afslut"): CLINICIAN,
     ("GET", "/patienter"): READER,
+    ("POST", "/patienter/vis"): READER,
+    ("POST", "/patienter/hent"): CLINICIAN,
+    ("POST", "/patienter/visninger"): READER,
+    ("POST", "/patienter/visninger/fjern"): READER,
     ("GET", "/patienter/<row:patient_id>"): READER,
     ("GET", "/patienter/<row:patient_id>/ark"): READER,
     ("POST", "/patienter/<row:patient_id>/pause"): CLINICIAN,
@@ -45,6 +50,16 @@ ACCESS: dict[tuple[str, str], str] = {
     ("GET", "/tilmeld"): CLINICIAN,
     ("POST", "/tilmeld"): CLINICIAN,
     ("POST", "/tilmeld/telefon"): CLINICIAN,
+    ("POST", "/tilmeld/uge"): CLINICIAN,
+    ("GET", "/tilmeld/import"): CLINICIAN,
+    ("POST", "/tilmeld/import"): CLINICIAN,
+    ("GET", "/tilmeld/import/<row:list_id>"): CLINICIAN,
+    ("GET", "/tilmeld/import/<row:list_id>/fremdrift"): CLINICIAN,
+    ("POST", "/tilmeld/import/<row:list_id>/kolonner"): CLINICIAN,
+    ("POST", "/tilmeld/import/<row:list_id>/tilmeld"): CLINICIAN,
+    ("POST", "/tilmeld/import/<row:list_id>/videre"): CLINICIAN,
+    ("POST", "/tilmeld/import/<row:list_id>/fejl"): CLINICIAN,
+    ("POST", "/tilmeld/import/<row:list_id>/slet"): CLINICIAN,
     ("GET", "/tilmeld/<row:enrolment_id>"): CLINICIAN,
     ("GET", "/indstillinger/numre"): READER,
     ("POST", "/indstillinger/numre/<region_id>"): ADMIN,
@@ -79,6 +94,9 @@ def app(lite_world: World) -> Flask:
     lite_world.write("jeg kan ikke tisse")
     for role in ROLES:
         lite_world.add_staff(f"{role}@vest.example", role)
+    with lite_world.session() as session, session.begin():
+        clinic, content = session.get_one(Clinic, "vest"), lite_world.runtime.content
+        keep(session, content, clinic, [["Navn", "Mobil"], ["Bo", "20123457"]], staff_id=1, wall_now=lite_world.clock())
     lite_world.add_clinic("nord", sender="+4552512346")
     lite_world.add_staff("admin@nord.example", Role.ADMIN, "nord")
     app = create_app(lite_world.runtime, wall_clock=lite_world.clock)

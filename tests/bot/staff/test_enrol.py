@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.consent import CONSENT_TEXT
 from core.models import EnrolmentState, Patient
+from messages.loader import load_content
 from tests.bot.staff.conftest import Desk, Sit
 from tests.world import World
 
@@ -34,7 +34,7 @@ def enrol(desk: Desk, **changes: str) -> str:
 
 def test_the_form_shows_the_consent_text_and_the_clinics_region(clinician: Desk) -> None:
     page = clinician.text("/tilmeld")
-    assert CONSENT_TEXT in page
+    assert load_content().consent.newest.words in page
     assert '<option value="midtjylland" selected>' in page
 
 
