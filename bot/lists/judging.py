@@ -21,7 +21,8 @@ from messages.loader import Content
 
 IN_A_COURSE = "Findes allerede og er i et forløb."
 BEFORE = "Har haft et forløb før."
-TWICE = "Nummeret står også på linje {line}."
+AGAIN = "Står også på linje {line}."
+TWICE = "Nummeret står også på linje {line}, men med et andet navn: {name}."
 _HASHES_AT_ONCE = 500
 
 
@@ -45,26 +46,33 @@ def judge(session: Session, content: Content, stored: ImportList, now: datetime)
     rows = rows_of(stored, content)
     numbers = {row.number: phone.parse(row.application.phone) for row in rows}
     known = _known(session, stored.clinic_id, sorted({number for number in numbers.values() if number}))
-    seen: dict[str, int] = {}
+    seen: dict[str, Row] = {}
     judged = []
     for row in rows:
         number = numbers[row.number]
         errors = sentences(row, check(content, row.application, now))
         verdict, text = Verdict.GOOD, ""
-        if number in known and known[number][0]:
+        if number in seen:
+            verdict, text = _twice(row, seen[number])
+        elif number in known and known[number][0]:
             verdict, text = Verdict.EXISTS, IN_A_COURSE
         elif errors:
             verdict, text = Verdict.BAD, " ".join(errors)
-        elif number in seen:
-            verdict, text = Verdict.BAD, TWICE.format(line=seen[number])
         elif number in known and known[number][1]:
             verdict, text = Verdict.BAD, OPTED_OUT
         elif number in known:
             text = BEFORE
-        if number and verdict is Verdict.GOOD:
-            seen[number] = row.number
+        if number and verdict is not Verdict.BAD:
+            seen.setdefault(number, row)
         judged.append(Judged(row, verdict, text))
     return judged
+
+
+def _twice(row: Row, earlier: Row) -> tuple[Verdict, str]:
+    """The same person again does no harm; two names with one number must be looked at by somebody."""
+    if row.application.name.casefold() == earlier.application.name.casefold():
+        return Verdict.EXISTS, AGAIN.format(line=earlier.number)
+    return Verdict.BAD, TWICE.format(line=earlier.number, name=earlier.application.name)
 
 
 def sentences(row: Row, errors: Mapping[str, str]) -> list[str]:

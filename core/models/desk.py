@@ -32,7 +32,8 @@ class ImportList(Base):
     """
 
     __tablename__ = "import_list"
-    __table_args__ = (Index("ix_import_list_state_created", "state", "created_at"),)
+    # A number is not used again: a page that stayed open must never act on another list.
+    __table_args__ = (Index("ix_import_list_state_created", "state", "created_at"), {"sqlite_autoincrement": True})
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     clinic_id: Mapped[str] = mapped_column(ForeignKey("clinic.id"), index=True)

@@ -37,6 +37,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["clinic_id"], ["clinic.id"], name=op.f("fk_import_list_clinic_id")),
         sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_import_list_staff_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_import_list")),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_import_list_clinic_id"), "import_list", ["clinic_id"], unique=False)
     op.create_index("ix_import_list_state_created", "import_list", ["state", "created_at"], unique=False)
