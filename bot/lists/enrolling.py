@@ -68,8 +68,8 @@ def enrol_batch(session: Session, content: Content, list_id: int, now: datetime)
         return False
     done = {result["row"] for result in stored.results}
     waiting = [number for number in stored.chosen if number not in done]
-    rows = {row.number: row for row in rows_of(stored, content)}
-    fresh = [_enrol(session, content, stored, rows[number], now) for number in waiting[:BATCH]]
+    rows = rows_of(stored, content, only=waiting[:BATCH])
+    fresh = [_enrol(session, content, stored, row, now) for row in rows]
     stored.results = [*stored.results, *fresh]
     if len(waiting) <= BATCH:
         stored.state = ImportState.DONE

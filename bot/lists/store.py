@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -95,11 +95,13 @@ def remove_old(session: Session, wall_now: datetime) -> int:
     return len(rows.all())
 
 
-def rows_of(stored: ImportList, content: Content) -> list[Row]:
-    """The rows of a list as applications, read with the columns that are chosen."""
+def rows_of(stored: ImportList, content: Content, only: Container[int] | None = None) -> list[Row]:
+    """The rows of a list as applications, read with the columns that are chosen. `only`: the lines wanted."""
     choices = Choices.of(stored)
     read = []
     for number, cells in lines_of(stored, choices):
+        if only is not None and number not in only:
+            continue
         said = {name: _cell(cells, source) for name, source in choices.columns.items() if name in COLUMNS}
         wide = () if choices.header is None else too_wide(cells, len(stored.cells[choices.header]))
         row = row_of(number, said, wide)
