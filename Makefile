@@ -33,7 +33,7 @@ INSTALLED := $(if $(wildcard $(DEV)),$(DEV),$(RUNTIME))
 # A virtual environment holds absolute paths: one whose folder was moved or copied is made anew.
 VENV_FITS := $(shell [ -x $(BIN)/python ] && [ "$$(cat .venv/.location 2>/dev/null)" = "$$PWD" ] && echo yes)
 
-.PHONY: help demo test install install-dev check format content reader triage-report bench-checker lock clean browser FORCE
+.PHONY: help demo test install install-dev check format content reader triage-report screenshots bench-checker lock clean browser FORCE
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -67,6 +67,9 @@ reader: $(TRAINING) ## Train the checker's second reader anew, after a change of
 
 triage-report: $(TRAINING) ## Measure the checker on writers left out of training: docs/triage-report.md (15 minutes)
 	@$(TRAINING_PYTHON) -m tools.triage_report
+
+screenshots: $(DEV) ## Make the pictures of the staff's pages in docs/img anew, from a fresh demo
+	@$(BIN)/python -m tools.screenshots
 
 bench-checker: $(DEV) ## Measure the checker's speed and memory, and what it sees beside simpler means (1 minute)
 	@$(BIN)/python -m benchmarks.checker

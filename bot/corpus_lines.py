@@ -24,6 +24,7 @@ ACCEPTED: Mapping[Verdict, tuple[Level, ...]] = {
     Verdict.SHOULD_BE_RED: (Level.RED,),
     Verdict.SHOULD_BE_AMBER: (Level.AMBER,),
     Verdict.SHOULD_NOT_BE_RED: (Level.GREEN, Level.AMBER),
+    Verdict.SHOULD_BE_GREEN: (Level.GREEN,),
 }
 """The levels that agree with a verdict, the label first."""
 

@@ -9,6 +9,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from bot import audit
+from bot.programmes import programme_of
 from bot.voice import voice_of
 from core.models import Clinic, Enrolment, EnrolmentState, Message, MessageKind, MessageState
 from messages.loader import Content
@@ -146,7 +147,7 @@ def _swallowed(session: Session, enrolment: Enrolment, purpose: Purpose, now: da
 
 def course_of(session: Session, content: Content, enrolment: Enrolment) -> Course | None:
     """The enrolment as planning needs it, in its own version of the programme; None when that version is gone."""
-    programme = content.programme(enrolment.programme_id, enrolment.programme_version)
+    programme = programme_of(content, enrolment)
     return None if programme is None else course_in(session, enrolment, programme)
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from bot.course import audit_change, lock, texts_of
+from bot.programmes import programme_of
 from core.models import Enrolment
 from messages.loader import Content
 from messages.schema import Form
@@ -28,7 +29,7 @@ def set_form(
     """Change the exercises that are still to come. `reason`: in Danish; `staff_id` None: a rule did it."""
     lock(session, enrolment)
     enrolment.form, enrolment.form_since, enrolment.form_reason = form, now, reason
-    programme = content.programme(enrolment.programme_id, enrolment.programme_version)
+    programme = programme_of(content, enrolment)
     if programme is not None:
         steps = [step for step in programme.steps if step.easier or step.harder]
         texts = texts_of(session, content, enrolment, steps)

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from bot.course import RUNNING, audit_change, course_in, enqueue_course, lock, texts_of
+from bot.programmes import programme_of
 from core.models import Enrolment
 from messages.loader import Content
 from messages.programme_schema import Programme
@@ -81,7 +82,7 @@ def newer(content: Content, enrolment: Enrolment) -> Programme | None:
 
 def is_gone(content: Content, enrolment: Enrolment) -> bool:
     """Whether the version a course runs in is not at hand: what stands in the outbox is still sent."""
-    return content.programme(enrolment.programme_id, enrolment.programme_version) is None
+    return programme_of(content, enrolment) is None
 
 
 def outlook(session: Session, content: Content, enrolment: Enrolment, programme: Programme, now: datetime) -> Outlook:

@@ -12,13 +12,13 @@ from sqlalchemy.orm import Session
 from bot import audit
 from bot.course import RUNNING, form_of
 from bot.voice import voice_of
-from core.models import Clinic, Enrolment, Message, MessageKind, Patient
+from core.models import Clinic, Enrolment, Message, Patient
 from messages.languages import Language
 from messages.lint_words import WORDS
 from messages.loader import Content
 from messages.schema import Form
-from messages.wording import step_text
-from scheduler.outbox import WAITING
+from messages.wording import reminder_text, step_text
+from scheduler.outbox import TIMED, WAITING
 from scheduler.replanning import reword
 
 
@@ -35,7 +35,7 @@ def waiting(session: Session, clinic_id: str) -> Waiting:
     texts = session.scalar(
         select(func.count(Message.id))
         .join(Enrolment, Message.enrolment_id == Enrolment.id)
-        .where(*running, Message.kind == MessageKind.STEP, Message.state.in_(WAITING))
+        .where(*running, Message.kind.in_(TIMED), Message.state.in_(WAITING))
     )
     patients = session.scalar(select(func.count(distinct(Enrolment.patient_id))).where(*running))
     return Waiting(texts or 0, patients or 0)
@@ -58,9 +58,13 @@ def switch(
     voice = voice_of(clinic)
 
     @cache
-    def text_of(programme_id: str, version: int, form: Form, step_id: str) -> str | None:
+    def text_of(programme_id: str, version: int, form: Form, step_id: str | None) -> str | None:
         programme = content.programme(programme_id, version)
-        steps = [step for step in programme.steps if step.id == step_id] if programme else []
+        if programme is None:
+            return None
+        if step_id is None:
+            return reminder_text(programme.reminder, voice) if programme.reminder else None
+        steps = [step for step in programme.steps if step.id == step_id]
         return step_text(content.exercises, programme_id, steps[0], voice, form) if steps else None
 
     rewritten = reword(

@@ -13,6 +13,7 @@ from bot.answers import Answer
 from bot.concerns import for_checker, settle, weigh
 from bot.course import form_of
 from bot.history import history_of
+from bot.programmes import programme_of
 from bot.red_flags import Checker, check_safely
 from bot.red_flags import Triage as Reading
 from core.models import Enrolment, Reply, Triage
@@ -49,7 +50,7 @@ def adaptation_of(
 ) -> Adaptation | None:
     """What the rules of the course make of this answer, with all that the patient answered before."""
     value = value_of(reply.question, answer)
-    programme = content.programme(enrolment.programme_id, enrolment.programme_version)
+    programme = programme_of(content, enrolment)
     rules = content.rules_of(programme) if programme is not None else ()
     if value is None or not any(reply.question in rule.when.questions for rule in rules):
         return None

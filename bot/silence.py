@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, exists, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
 from bot.alerts import raise_alert
 from bot.course import refresh_holds
+from bot.programmes import programme_of
 from bot.voice import voice_of
 from core.models import (
     Alert,
@@ -25,7 +26,7 @@ from core.models import (
     Reply,
 )
 from messages.loader import Content
-from messages.schema import Purpose
+from messages.schema import Purpose, Variant
 from messages.wording import reminder_text
 from scheduler.calendar import Window, local
 from scheduler.outbox import MAYBE_ARRIVED, WAITING, Draft, enqueue, lock_patient, open_red
@@ -67,11 +68,13 @@ def _follow_up_screenings(session: Session, content: Content, now: datetime) -> 
         if message is None or message.enrolment is None:
             continue
         done += 1
-        due_at = _reminder_due(session, content, message, message.enrolment, now)
-        if due_at is None:
+        programme = programme_of(content, message.enrolment)
+        reminder = programme.reminder if programme else None
+        due_at = _reminder_due(session, message, message.enrolment, now) if reminder else None
+        if reminder is None or due_at is None:
             _tell_of_silence(session, message, message.enrolment, now)
         else:
-            _remind(session, content, message, message.enrolment, due_at, now)
+            _remind(session, reminder, message, message.enrolment, due_at, now)
     return done
 
 
@@ -86,9 +89,8 @@ def _silent_screenings(now: datetime) -> Select[Message]:
         Alert.state != AlertState.RESOLVED,
     )
     reminder = aliased(Message)
-    reminded_at = func.coalesce(reminder.claimed_at, reminder.sent_at)
     under_way = or_(
-        reminder.state.in_(WAITING), reminder.state.in_(MAYBE_ARRIVED) & (reminded_at > now - REMINDER_PATIENCE)
+        reminder.state.in_(WAITING), reminder.state.in_(MAYBE_ARRIVED) & (reminder.claimed_at > now - REMINDER_PATIENCE)
     )
     conditions = _unanswered(
         now,
@@ -103,13 +105,10 @@ def _silent_screenings(now: datetime) -> Select[Message]:
     return query.where(*conditions).order_by(Message.patient_id, Message.id)
 
 
-def _reminder_due(
-    session: Session, content: Content, message: Message, enrolment: Enrolment, now: datetime
-) -> datetime | None:
+def _reminder_due(session: Session, message: Message, enrolment: Enrolment, now: datetime) -> datetime | None:
     """When the question is to be asked again; None: not at all."""
-    programme = content.programme(enrolment.programme_id, enrolment.programme_version)
-    asked_at = message.claimed_at or message.sent_at
-    if programme is None or programme.reminder is None or asked_at is None:
+    asked_at = message.claimed_at
+    if asked_at is None:
         return None
     if _reminded_in_this_silence(session, message) or session.scalar(select(open_red(enrolment.patient_id))):
         return None
@@ -144,14 +143,11 @@ def _reminded_in_this_silence(session: Session, message: Message) -> bool:
 
 
 def _remind(
-    session: Session, content: Content, message: Message, enrolment: Enrolment, due_at: datetime, now: datetime
+    session: Session, reminder: Variant, message: Message, enrolment: Enrolment, due_at: datetime, now: datetime
 ) -> None:
     """Ask again, in the light of the same question. Of two workers that notice the same silence one is told nothing."""
-    programme = content.programme(enrolment.programme_id, enrolment.programme_version)
-    if programme is None or programme.reminder is None:
-        return
     clinic = session.get_one(Clinic, enrolment.clinic_id)
-    body = reminder_text(programme.reminder, voice_of(clinic))
+    body = reminder_text(reminder, voice_of(clinic))
     draft = Draft(MessageKind.REMINDER, body, message.question, due_at - now, reason=REMINDED, reminds_id=message.id)
     try:
         with session.begin_nested():

@@ -15,6 +15,7 @@ from bot.delivery import on_failure
 from bot.lists.enrolling import enrol_batch, running
 from bot.lists.store import remove_old
 from bot.receive import process_left_behind
+from bot.retention import erase_due
 from bot.runtime import Clock, Runtime, utc_now
 from bot.silence import raise_silences, raise_unsettled
 from core.gateway.simulator import SimulatorGateway
@@ -29,6 +30,7 @@ HOUSEKEEPING_EVERY = 10
 LISTS_EVERY = 2
 BATCHES_A_TICK = 10
 """Of a list that is read in: then other lists have their turn, and a worker that is to stop can stop."""
+SELDOM_EVERY = 3600
 HEARTBEAT = "worker"
 
 Tick = Callable[[Session, datetime], object]
@@ -64,6 +66,11 @@ def housekeeping(runtime: Runtime) -> list[tuple[str, Tick]]:
     ]
 
 
+def seldom() -> list[tuple[str, Tick]]:
+    """What need not be done more often than once an hour."""
+    return [("retention", erase_due)]
+
+
 def jobs(runtime: Runtime, dispatcher: Dispatcher) -> list[Job]:
     def send() -> None:
         dispatcher.run(runtime.now)
@@ -71,8 +78,9 @@ def jobs(runtime: Runtime, dispatcher: Dispatcher) -> list[Job]:
             beat(session, utc_now())
             session.commit()
 
+    rhythms = ((HOUSEKEEPING_EVERY, housekeeping(runtime)), (SELDOM_EVERY, seldom()))
     ticks = [
-        Job(name, HOUSEKEEPING_EVERY, partial(in_transaction, runtime, tick)) for name, tick in housekeeping(runtime)
+        Job(name, every, partial(in_transaction, runtime, tick)) for every, named in rhythms for name, tick in named
     ]
     lists = Job("lists", LISTS_EVERY, partial(enrol_lists, runtime, utc_now))
     return [Job("send", SEND_EVERY, send), lists, *ticks]
@@ -104,7 +112,7 @@ def beat(session: Session, now: datetime) -> None:
 
 def drain(runtime: Runtime, dispatcher: Dispatcher) -> Tally:
     """Do once what the ticks do again and again: settle, send all that is due, tidy up."""
-    for _, tick in housekeeping(runtime):
+    for _, tick in (*housekeeping(runtime), *seldom()):
         in_transaction(runtime, tick)
     tally = dispatcher.run(runtime.now)
     in_transaction(runtime, complete_finished)

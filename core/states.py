@@ -78,6 +78,7 @@ class Verdict(StrEnum):
     SHOULD_BE_RED = "should_be_red"
     SHOULD_BE_AMBER = "should_be_amber"
     SHOULD_NOT_BE_RED = "should_not_be_red"
+    SHOULD_BE_GREEN = "should_be_green"
 
 
 class ImportState(StrEnum):

@@ -11,7 +11,6 @@ the message" (not in a concept, which stands within one sentence).
 from __future__ import annotations
 
 import hashlib
-import re
 import tomllib
 from collections.abc import Mapping
 from functools import cache
@@ -23,6 +22,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from messages.advice_schema import AdviceGroup
 from messages.dictionary_file import dictionary_digest
+from messages.phrases import check_phrases, in_order
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(_[a-z0-9]+)*$", max_length=60)]
 Phrase = Annotated[str, StringConstraints(min_length=1, max_length=400, strip_whitespace=True)]
@@ -30,10 +30,6 @@ QuestionKind = Literal["screening", "pain", "exercise", "activity", "open", "rea
 CueKind = Literal["past", "hypothetical", "other_person", "long_known", "as_it_should"]
 
 RULES_FILE = Path(__file__).with_name("red_flags.toml")
-OPERATORS = frozenset({"...", "+"})
-REFERENCE = re.compile(r"\{([^{}]*)\}")
-_NO_PART = re.compile(r"\\[1-9]|\(\?")
-"""What cannot stand in an expression that is tried together with others: it would mean something else there."""
 
 
 class RulesError(ValueError):
@@ -157,7 +153,8 @@ class RedFlagRules(Frozen):
     @property
     def concepts_in_order(self) -> tuple[Concept, ...]:
         """The concepts, each after those it is built on."""
-        return _in_order(self.concepts)
+        by_id = {concept.id: concept for concept in self.concepts}
+        return tuple(by_id[name] for name in in_order(self._words()))
 
     @property
     def rule_version(self) -> str:
@@ -173,17 +170,20 @@ class RedFlagRules(Frozen):
                 raise ValueError(f"concept {concept.id}: defined twice")
             known.add(concept.id)
         for concept in self.concepts:
-            _check_phrases(f"concept {concept.id}", concept.words, known)
+            check_phrases(f"concept {concept.id}", concept.words, known)
             if any("&&" in phrase for phrase in concept.words):
                 raise ValueError(f"concept {concept.id}: a concept stands within one sentence, && is for rules")
-        _in_order(self.concepts)
+        in_order(self._words())
         seen: set[str] = set()
         for owner, rule_id, phrases in self._patterns():
             if rule_id in seen:
                 raise ValueError(f"{owner}: the id {rule_id} is used twice")
             seen.add(rule_id)
-            _check_phrases(owner, phrases, known)
+            check_phrases(owner, phrases, known)
         return self
+
+    def _words(self) -> dict[str, tuple[str, ...]]:
+        return {concept.id: concept.words for concept in self.concepts}
 
     def _patterns(self) -> list[tuple[str, str, tuple[str, ...]]]:
         rows = [(f"guard {guard.id}", guard.id, guard.patterns + guard.unless_inside) for guard in self.guards]
@@ -191,53 +191,6 @@ class RedFlagRules(Frozen):
         for flag in self.flags:
             rows += [(f"flag {flag.id}, rule {r.id}", r.id, r.patterns + r.unless) for r in flag.rules]
         return rows
-
-
-def _check_phrases(owner: str, phrases: tuple[str, ...], known: set[str]) -> None:
-    for phrase in phrases:
-        unknown = set(REFERENCE.findall(phrase)) - known
-        if unknown:
-            raise ValueError(f"{owner}: {phrase!r} refers to {sorted(unknown)}, which is not a concept")
-        for sequence in re.split(r" &&? |^&&? ?| ?&&?$", phrase):
-            _check_sequence(owner, phrase, sequence.split())
-
-
-def _check_sequence(owner: str, phrase: str, elements: list[str]) -> None:
-    if not elements or elements[0] in OPERATORS or elements[-1] in OPERATORS:
-        raise ValueError(f"{owner}: {phrase!r} has nothing before or after one of its signs")
-    for word in (word for element in elements if element not in OPERATORS for word in element.split("|")):
-        if not word.strip("=*"):
-            raise ValueError(f"{owner}: {phrase!r} has an empty word")
-        if word.startswith("re:"):
-            if _NO_PART.search(word):
-                raise ValueError(f"{owner}: {phrase!r} refers back or has (?...), which one word does not need")
-            try:
-                re.compile(word[3:])
-            except re.error as error:
-                raise ValueError(f"{owner}: {phrase!r} is not a regular expression ({error})") from error
-
-
-def _in_order(concepts: tuple[Concept, ...]) -> tuple[Concept, ...]:
-    """Concepts so that each stands after those it is built on; ValueError names one that is built on itself."""
-    by_id = {concept.id: concept for concept in concepts}
-    done: dict[str, Concept] = {}
-    under_way: list[str] = []
-
-    def visit(name: str) -> None:
-        if name in done:
-            return
-        if name in under_way:
-            raise ValueError(f"concept {name}: built on itself ({' > '.join([*under_way, name])})")
-        under_way.append(name)
-        for phrase in by_id[name].words:
-            for part in REFERENCE.findall(phrase):
-                visit(part)
-        under_way.pop()
-        done[name] = by_id[name]
-
-    for concept in concepts:
-        visit(concept.id)
-    return tuple(done.values())
 
 
 def load_rules(path: Path | None = None) -> RedFlagRules:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -13,7 +14,7 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class Job:
-    """Something done again and again. Overlapping runs are skipped, missed ones made up for once."""
+    """Something done at the start and again and again. Overlapping runs are skipped, missed ones made up for once."""
 
     name: str
     every_seconds: float
@@ -29,7 +30,9 @@ class Ticker:
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
         for job in jobs:
-            self._scheduler.add_job(_guarded(job), "interval", seconds=job.every_seconds, id=job.name)
+            self._scheduler.add_job(
+                _guarded(job), "interval", seconds=job.every_seconds, id=job.name, next_run_time=datetime.now(UTC)
+            )
 
     def start(self) -> None:
         self._scheduler.start()

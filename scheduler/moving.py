@@ -111,6 +111,13 @@ def _renamed(row: PlannedStep, used: set[str]) -> PlannedStep:
     return PlannedStep(_fresh(row.step, used), row.due_at, row.expires_at, row.reason)
 
 
+def original_id(step_id: str) -> str:
+    """The id in its programme of a step whose turn may have come again."""
+    while step_id.endswith(AGAIN):
+        step_id = step_id.removesuffix(AGAIN)
+    return step_id
+
+
 def _fresh(step: Step, used: set[str]) -> Step:
     name = step.id
     while name in used:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, ScalarResult, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from core.models import Enrolment, EnrolmentState, Message, MessageKind, MessageState
 from messages.sms import measure, to_gsm7
 from scheduler.calendar import local
-from scheduler.moving import Went
-from scheduler.outbox import WAITING
+from scheduler.moving import Went, original_id
+from scheduler.outbox import TIMED, WAITING
 from scheduler.planning import PlannedStep
 
 SHORTEST_LIFE = timedelta(hours=12)
@@ -28,21 +28,9 @@ def move_plan(session: Session, enrolment_id: int, rows: Sequence[PlannedStep], 
     A text whose new hour is past keeps its old one, and so does one that has been put on another day meanwhile.
     """
     planned = {row.step.id: row for row in rows}
-    waiting = session.scalars(
-        select(Message)
-        .where(
-            Message.enrolment_id == enrolment_id,
-            Message.kind == MessageKind.STEP,
-            Message.state.in_(WAITING),
-            Message.due_at > now,
-        )
-        .order_by(Message.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
     moved = 0
-    for message in waiting:
-        row = planned.get(message.step_id or "")
+    for message in _held_fast(session, enrolment_id, Message.due_at > now):
+        row = planned.get(original_id(message.step_id or ""))
         if row is None or row.due_at <= now or local(row.due_at).date() != local(message.due_at).date():
             continue
         message.due_at = message.next_attempt_at = row.due_at
@@ -57,20 +45,8 @@ def rewrite(session: Session, enrolment_id: int, texts: Mapping[str, str]) -> in
 
     What a worker has claimed meanwhile goes as it was.
     """
-    waiting = session.scalars(
-        select(Message)
-        .where(
-            Message.enrolment_id == enrolment_id,
-            Message.kind == MessageKind.STEP,
-            Message.state.in_(WAITING),
-            Message.step_id.in_(list(texts)),
-        )
-        .order_by(Message.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
     changed = 0
-    for message in waiting:
+    for message in _held_fast(session, enrolment_id, Message.step_id.in_(list(texts))):
         body = to_gsm7(texts[message.step_id or ""])
         if body != message.body:
             message.body, message.segments = body, measure(body).segments
@@ -79,17 +55,34 @@ def rewrite(session: Session, enrolment_id: int, texts: Mapping[str, str]) -> in
     return changed
 
 
+def _held_fast(session: Session, enrolment_id: int, *conditions: ColumnElement[bool]) -> ScalarResult[Message]:
+    """The steps of a course that still wait and match, locked: no worker claims them before the caller commits."""
+    return session.scalars(
+        select(Message)
+        .where(
+            Message.enrolment_id == enrolment_id,
+            Message.kind == MessageKind.STEP,
+            Message.state.in_(WAITING),
+            *conditions,
+        )
+        .order_by(Message.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+
+
 def reword(
     session: Session,
     clinic_id: str,
     states: Sequence[EnrolmentState],
-    text_of: Callable[[Enrolment, str], str | None],
+    text_of: Callable[[Enrolment, str | None], str | None],
 ) -> int:
-    """Write the steps anew that have not left, in a clinic's courses of these states; returns how many wait.
+    """Write the timed texts anew that have not left, in a clinic's courses of these states; returns how many wait.
 
     A step that expired is rewritten with them, though not counted: `again` may still send its text. `text_of` gives the
-    text of an enrolment's step; where it gives None, because the programme is no more, the old one stays. Rows go by as
-    columns and back in one batch: a clinic has thousands, and its patients' replies wait meanwhile.
+    text of an enrolment's step, by its id in the programme, or of its reminder, by None; where it gives None, because
+    the programme is no more, the old one stays. Rows go by as columns and back in one batch: a clinic has thousands,
+    and its patients' replies wait meanwhile.
     """
     rows = session.execute(
         select(Message.id, Message.state, Message.step_id, Message.body, Enrolment)
@@ -97,7 +90,7 @@ def reword(
         .where(
             Enrolment.clinic_id == clinic_id,
             Enrolment.state.in_(states),
-            Message.kind == MessageKind.STEP,
+            Message.kind.in_(TIMED),
             Message.state.in_((*WAITING, MessageState.EXPIRED)),
         )
         .order_by(Message.id)
@@ -105,7 +98,7 @@ def reword(
     )
     changes, rewritten = [], 0
     for message_id, state, step_id, old, enrolment in rows:
-        text = text_of(enrolment, step_id or "")
+        text = text_of(enrolment, original_id(step_id) if step_id else None)
         if text is None or (body := to_gsm7(text)) == old:
             continue
         changes.append({"id": message_id, "body": body, "segments": measure(body).segments})

@@ -15,6 +15,7 @@ from bot.demo.clock import Reading
 from bot.demo.phones import Bubble
 from bot.demo.script import CLINIC_ID
 from bot.demo.stage import Demo
+from bot.programmes import programme_of
 from bot.staff.cards import count
 from bot.staff.formatting import WEEKDAYS, clock
 from core.models import AlertState, Message, MessageState, Patient
@@ -110,7 +111,7 @@ def moment(instant: datetime, now: datetime) -> str:
 def _phone(demo: Demo, patient: Patient, waiting: Waiting, now: datetime) -> dict[str, Any]:
     newest = patient.enrolments[0] if patient.enrolments else None
     content = demo.runtime.content
-    programme = content.programme(newest.programme_id, newest.programme_version) if newest else None
+    programme = programme_of(content, newest)
     return {
         "id": patient.id,
         "name": patient.name,

@@ -185,7 +185,7 @@ def _card(alert: Alert, answers: tuple[Answer, ...], about: str, wording: Wordin
         state=alert.state,
         kind=alert.kind,
         kind_word=words.say(words.ALERT_KINDS, alert.kind),
-        patient_id=patient.id if patient else None,
+        patient_id=patient.id if patient and patient.erased_at is None else None,
         name=patient.name if patient else "Ukendt afsender",
         phone=display(phone),
         phone_link=phone if phone.startswith("+") else "",

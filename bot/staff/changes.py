@@ -66,14 +66,12 @@ def rows_between(changes: Sequence[StepChange], bodies: dict[Step, str]) -> tupl
             return None
         return Side(f"Dag {step.day}" + (f" kl. {clock(step.at)}" if step.at else ""), bodies[step])
 
-    return tuple(
-        Row(
-            _word(change.before, change.after, "text" in change.fields, change.is_moved),
-            side(change.before),
-            side(change.after),
-        )
-        for change in changes
-    )
+    def row(change: StepChange) -> Row:
+        before, after = side(change.before), side(change.after)
+        is_rewritten = before is not None and after is not None and before.body != after.body
+        return Row(_word(change.before, change.after, is_rewritten, change.is_moved), before, after)
+
+    return tuple(row(change) for change in changes)
 
 
 def _word(before: Text | Step | None, after: Text | Step | None, is_rewritten: bool, is_moved: bool) -> str:  # noqa: FBT001

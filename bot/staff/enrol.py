@@ -14,6 +14,7 @@ from sqlalchemy.orm import joinedload
 from bot import audit
 from bot.course import running_enrolment
 from bot.enrolment import Enrolled, enrol, find_patient
+from bot.programmes import programme_of
 from bot.staff.enrol_form import BAD_DATE, CHOICES, FIRST_WEEK, Coming, Form, Week, first_week, suggestions, typed
 from bot.staff.formatting import clock
 from bot.staff.guard import login_required, staff_member
@@ -98,7 +99,7 @@ def done(enrolment_id: int) -> ResponseReturnValue:
     return render_template(
         "staff/enrolled.html",
         enrolment=enrolment,
-        programme=runtime().content.programme(enrolment.programme_id, enrolment.programme_version),
+        programme=programme_of(runtime().content, enrolment),
         week=_stored_week(enrolment),
     )
 

@@ -138,7 +138,7 @@ def suggestions(session: Session, staff: Staff, content: Content, now: datetime)
     rows = session.execute(
         select(Enrolment.programme_id, Enrolment.enrolled_by, Enrolment.created_at, Patient.doctor_phone)
         .join(Patient, Patient.id == Enrolment.patient_id)
-        .where(Enrolment.clinic_id == staff.clinic_id)
+        .where(Enrolment.clinic_id == staff.clinic_id, Patient.erased_at.is_(None))
         .order_by(Enrolment.id.desc())
         .limit(LOOKED_BACK)
     ).all()

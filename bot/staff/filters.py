@@ -55,16 +55,22 @@ class Filters:
     def is_narrowed(self) -> bool:
         return replace(self, sort="new") != Filters()
 
+    @property
+    def can_be_kept(self) -> bool:
+        return replace(self, words="").is_narrowed
+
     def address(self) -> dict[str, str]:
         """What stands in an address: everything but the words, and nothing that is as it is anyway."""
-        return {ADDRESS[name]: value for name, value in self.kept().items() if name != "words"}
+        return {ADDRESS[name]: value for name, value in self.kept().items()}
 
     def kept(self) -> dict[str, str]:
-        """What is kept of them in a saved view."""
+        """What a saved view keeps: everything but the words, which are mostly a patient's name and would outlive it."""
         plain = Filters()
         chosen = {item.name: getattr(self, item.name) for item in fields(self)}
         return {
-            name: _YES if value is True else value for name, value in chosen.items() if value != getattr(plain, name)
+            name: _YES if value is True else value
+            for name, value in chosen.items()
+            if name != "words" and value != getattr(plain, name)
         }
 
     def toggled(self, **values: Any) -> Filters:
@@ -122,6 +128,5 @@ def named(filters: Filters, content: Content) -> str:
         programme.name if programme else "",
         dict(weeks(content)).get(filters.week, ""),
         ENROLMENT_STATES.get(filters.state, ""),
-        filters.words,
     ]
     return ", ".join(part for part in parts if part)

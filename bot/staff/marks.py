@@ -19,7 +19,7 @@ from bot.staff.guard import login_required, staff_member
 from bot.staff.marking import Piece, pieces
 from bot.staff.shell import wording
 from bot.web import db, now
-from core.models import Reply, Role, TriageMark, Verdict
+from core.models import Patient, Reply, Role, TriageMark, Verdict
 from messages.red_flag_schema import shipped_flags
 from scheduler.calendar import local
 
@@ -111,12 +111,16 @@ def take_back(reply_id: int) -> ResponseReturnValue:
 
 def page_of(session: Session, clinic_id: str, wording: Wording, *, number: int) -> Page:
     """A clinic's marks, newest first."""
-    total = session.scalar(select(func.count()).where(TriageMark.clinic_id == clinic_id)) or 0
+    shown = (
+        TriageMark.clinic_id == clinic_id,
+        TriageMark.reply.has(Reply.patient.has(Patient.erased_at.is_(None))),
+    )
+    total = session.scalar(select(func.count()).select_from(TriageMark).where(*shown)) or 0
     pages = max(1, -(-total // PER_PAGE))
     number = min(max(number, 1), pages)
     rows = session.scalars(
         select(TriageMark)
-        .where(TriageMark.clinic_id == clinic_id)
+        .where(*shown)
         .options(
             joinedload(TriageMark.staff),
             joinedload(TriageMark.reply).joinedload(Reply.triage),

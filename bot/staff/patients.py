@@ -10,6 +10,7 @@ from sqlalchemy.orm import selectinload
 from bot import audit, course, forms, grants, moving
 from bot.course import RUNNING
 from bot.places import region_for
+from bot.programmes import programme_of
 from bot.staff.adapted import exercises_of
 from bot.staff.formatting import course_week, danish_date, parse_day
 from bot.staff.guard import login_required, staff_member
@@ -35,7 +36,7 @@ def show(patient_id: int) -> ResponseReturnValue:
     patient = _patient(patient_id)
     content = runtime().content
     newest = patient.enrolments[0] if patient.enrolments else None
-    programme = content.programme(newest.programme_id, newest.programme_version) if newest else None
+    programme = programme_of(content, newest)
     today = local(now()).date()
     is_running = newest is not None and newest.state in RUNNING
     week = course_week(newest.start_date, today, programme.weeks) if newest and programme and is_running else ""
@@ -70,7 +71,7 @@ def handout(patient_id: int) -> ResponseReturnValue:
     patient = _patient(patient_id)
     content = runtime().content
     newest = patient.enrolments[0] if patient.enrolments else None
-    programme = content.programme(newest.programme_id, newest.programme_version) if newest else None
+    programme = programme_of(content, newest)
     if newest is None or programme is None:
         flash(NO_COURSE if newest is None else COURSE_GONE, "warning")
         return _to(patient)
@@ -177,7 +178,7 @@ def _patient(patient_id: int) -> Patient:
     """The clinic's own patient; another clinic's does not exist here."""
     patient = db().scalar(
         select(Patient)
-        .where(Patient.id == patient_id, Patient.clinic_id == staff_member().clinic_id)
+        .where(Patient.id == patient_id, Patient.clinic_id == staff_member().clinic_id, Patient.erased_at.is_(None))
         .options(selectinload(Patient.enrolments))
     )
     if patient is None:

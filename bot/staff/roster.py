@@ -16,6 +16,7 @@ from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session
 
 from bot.course import RUNNING
+from bot.programmes import programme_of
 from bot.staff import words
 from bot.staff.filters import Filters
 from bot.staff.formatting import course_week, danish_date, date_time
@@ -176,7 +177,7 @@ def _row(
     content: Content,
     today: date,
 ) -> Row:
-    programme = content.programme(newest.programme_id, newest.programme_version) if newest else None
+    programme = programme_of(content, newest)
     colour = "" if worst is None else str(COLOURS[worst])
     week = ""
     if newest and programme and newest.state in RUNNING:

@@ -52,7 +52,7 @@ FLAGS: dict[str, ColumnElement[bool]] = {
 def joined(clinic_id: str, *columns: Any) -> Select[Any]:
     """The clinic's patients, each with the newest course, where there is one."""
     statement = select(*columns).select_from(Patient).outerjoin(Enrolment, Enrolment.id == newest_enrolment)
-    return statement.where(Patient.clinic_id == clinic_id)
+    return statement.where(Patient.clinic_id == clinic_id, Patient.erased_at.is_(None))
 
 
 def people(clinic_id: str, filters: Filters, today: date) -> Select[Any]:

@@ -8,7 +8,8 @@ from functools import cache
 from itertools import groupby
 
 from messages.advice_schema import AdviceGroup
-from messages.red_flag_schema import OPERATORS, REFERENCE, Concept, Cue, Flag, RedFlagRules, Rule, shipped_rules
+from messages.phrases import OPERATORS, REFERENCE
+from messages.red_flag_schema import Concept, Cue, Flag, RedFlagRules, Rule, shipped_rules
 
 
 @dataclass(frozen=True)

@@ -65,6 +65,7 @@ VERDICTS: dict[str, str] = {
     Verdict.SHOULD_BE_RED: "Burde være rød",
     Verdict.SHOULD_BE_AMBER: "Burde være gul",
     Verdict.SHOULD_NOT_BE_RED: "Ikke rød",
+    Verdict.SHOULD_BE_GREEN: "Burde være grøn",
 }
 
 QUESTIONS: dict[str, str] = {

@@ -13,7 +13,8 @@ from core.models.base import Base, BigId, Secret
 class Clinic(Base):
     """A tenant. `quiet_from`/`quiet_until`: local minutes after midnight between which timed texts may go.
 
-    `neutral`: its texts name no illness, body part or symptom.
+    `neutral`: its texts name no illness, body part or symptom. `keep_months`: how long after the last that happened a
+    patient's name, numbers and words are kept.
     """
 
     __tablename__ = "clinic"
@@ -26,6 +27,7 @@ class Clinic(Base):
     window_opens: Mapped[int] = mapped_column(default=9 * 60)
     window_closes: Mapped[int] = mapped_column(default=20 * 60)
     neutral: Mapped[bool] = mapped_column(default=False)
+    keep_months: Mapped[int] = mapped_column(default=12, server_default="12")
     created_at: Mapped[datetime]
 
 

@@ -13,7 +13,10 @@ from core.states import EnrolmentState
 
 
 class Patient(Base):
-    """A person one clinic follows. The phone is found by `phone_hash`; `region` is where the patient calls."""
+    """A person one clinic follows. The phone is found by `phone_hash`; `region` is where the patient calls.
+
+    `erased_at`: when name, numbers and words were taken away for good (UTC); the row stays for what is counted.
+    """
 
     __tablename__ = "patient"
     __table_args__ = (UniqueConstraint("clinic_id", "phone_hash"),)
@@ -26,6 +29,7 @@ class Patient(Base):
     region: Mapped[str]
     doctor_phone: Mapped[str] = mapped_column(Secret)
     opted_out_at: Mapped[datetime | None]
+    erased_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
 
     clinic: Mapped[Clinic] = relationship()

@@ -13,7 +13,7 @@ from core.models.base import Base, BigId, Secret
 
 
 class SavedView(Base):
-    """A filter of the patients list under a name, one staff member's own. Both may hold a patient's name."""
+    """A filter of the patients list under a name, one staff member's own. It holds no words that were searched for."""
 
     __tablename__ = "saved_view"
 

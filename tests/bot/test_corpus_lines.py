@@ -171,3 +171,9 @@ def test_the_reason_holds_verdict_reading_and_the_note_without_what_names_the_pa
 
 def test_the_line_is_named_by_number_alone() -> None:
     assert line_of(number=12)["id"] == "M12"
+
+
+def test_a_false_amber_is_a_green_line_without_the_flag_that_was_wrong() -> None:
+    line = line_of(level="amber", flags=("unclear",), verdicts=((Verdict.SHOULD_BE_GREEN, "kun en aftale"),))
+    assert (line["level"], line["accept"], line["flags"]) == ("green", ["green"], [])
+    assert line["why"].startswith("staff: should_be_green; read amber")

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from structlog.testing import capture_logs
 
 from bot import worker
-from bot.enrolment import OPTED_OUT
+from bot.enrolment import OPTED_OUT, enrol
 from bot.lists import enrolling
 from bot.lists.enrolling import BATCH, OURS, begin, enrol_batch, running
 from bot.lists.judging import AGAIN, BEFORE, IN_A_COURSE, Judged, Verdict, judge
@@ -172,10 +172,8 @@ def test_nothing_chosen_starts_nothing(lite: World) -> None:
 
 
 def test_a_row_that_fails_in_our_hands_stops_no_other(staffed: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = enrolling.enrol
-
     def fails_for_bo(session: Session, content: object, clinic: object, application: object, **rest: object) -> object:
-        done = real(session, content, clinic, application, **rest)  # type: ignore[arg-type]
+        done = enrol(session, content, clinic, application, **rest)  # type: ignore[arg-type]
         if getattr(application, "name", "") == "Bo":
             raise RuntimeError("after half of it was written")
         return done

@@ -30,6 +30,7 @@ GREEN = "Har det fint, kaffen løber ned ad hagen"
 AMBER = "Er bekymret og vil gerne ringes op"
 RED = "jeg kan ikke tisse"
 SHOULD_BE_RED, SHOULD_BE_AMBER, NOT_RED = Verdict.SHOULD_BE_RED, Verdict.SHOULD_BE_AMBER, Verdict.SHOULD_NOT_BE_RED
+SHOULD_BE_GREEN = Verdict.SHOULD_BE_GREEN
 
 
 def mark(
@@ -77,7 +78,11 @@ def staffed(world: World) -> World:
 
 @pytest.mark.parametrize(
     ("text", "verdicts"),
-    [(GREEN, [SHOULD_BE_RED, SHOULD_BE_AMBER]), (AMBER, [SHOULD_BE_RED]), (RED, [SHOULD_BE_AMBER, NOT_RED])],
+    [
+        (GREEN, [SHOULD_BE_RED, SHOULD_BE_AMBER]),
+        (AMBER, [SHOULD_BE_RED, SHOULD_BE_GREEN]),
+        (RED, [SHOULD_BE_AMBER, NOT_RED, SHOULD_BE_GREEN]),
+    ],
 )
 def test_a_mark_says_that_the_reading_was_wrong_never_that_it_was_right(
     staffed: World, text: str, verdicts: list[Verdict]

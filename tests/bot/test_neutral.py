@@ -16,9 +16,15 @@ from sqlalchemy.orm import Session
 from bot.course import pause, resume
 from bot.enrolment import Application, enrol
 from bot.neutral import Waiting, switch, telling_name, waiting
+from bot.programmes import programme_of
+from bot.voice import voice_of
 from core.models import Audit, Clinic, Enrolment, Message, MessageKind, MessageState, Reply, Triage
 from messages.languages import Language
 from messages.lint_words import WORDS
+from messages.schema import Purpose
+from messages.wording import reminder_text
+from scheduler.moving import AGAIN
+from scheduler.outbox import Draft, enqueue
 from tests.world import DOCTOR, PHONE, World, make_world
 
 PREFIX = "Rygklinik Vest: "
@@ -115,6 +121,43 @@ def test_a_screening_that_a_pause_swallowed_is_asked_in_the_new_form(lite_world:
     change_course(lite_world, enrolment_id, paused=False)
     (again,) = [message for message in steps(lite_world) if message.reason == "efter pausen"]
     assert 'Find feltet "Ring straks" på dit ark.' in again.body
+
+
+def test_a_screening_whose_turn_comes_again_is_rewritten_like_the_first(lite_world: World) -> None:
+    lite_world.enrol(programme="nerverod-laend")
+    with lite_world.session() as session, session.begin():
+        screening = session.scalars(select(Message).where(Message.purpose == Purpose.SCREENING)).all()[-1]
+        screening.step_id = f"{screening.step_id}{AGAIN}{AGAIN}"
+        screening_id = screening.id
+    turn(lite_world)
+    (rewritten,) = [message for message in steps(lite_world) if message.id == screening_id]
+    assert 'Find feltet "Ring straks" på dit ark.' in rewritten.body
+
+
+def test_a_reminder_that_has_not_left_is_rewritten_and_counted(lite_world: World) -> None:
+    enrolment_id = lite_world.enrol()
+    before = len(steps(lite_world, MessageState.PLANNED, MessageState.HELD))
+    with lite_world.session() as session, session.begin():
+        enrolment = session.get_one(Enrolment, enrolment_id)
+        programme = programme_of(lite_world.runtime.content, enrolment)
+        assert programme is not None
+        assert programme.reminder is not None
+        body = reminder_text(programme.reminder, voice_of(enrolment.clinic))
+        reminder = enqueue(
+            session,
+            Draft(MessageKind.REMINDER, body, "screening", timedelta(hours=9)),
+            clinic_id="vest",
+            to_phone=PHONE,
+            now=lite_world.clock(),
+            patient_id=enrolment.patient_id,
+            enrolment_id=enrolment_id,
+        )
+        reminder_id = reminder.id
+        assert waiting(session, "vest").texts == before + 1
+    turn(lite_world)
+    (rewritten,) = [message for message in lite_world.messages() if message.id == reminder_id]
+    assert rewritten.body != body
+    assert told(rewritten) == []
 
 
 def change_course(world: World, enrolment_id: int, *, paused: bool) -> None:

@@ -110,7 +110,7 @@ def test_a_course_that_is_no_more_has_no_sheet(lite_world: World, clinician: Des
         session.execute(update(Enrolment).values(programme_id="udgaaet"))
     page = clinician.get("/patienter/1/ark")
     assert (page.status_code, page.location) == (303, "/patienter/1")
-    assert "ikke et forløb" in clinician.text("/patienter/1")
+    assert "ikke noget ark at udskrive" in clinician.text("/patienter/1")
 
 
 def test_a_clinics_name_is_shown_as_text(lite_world: World, clinician: Desk) -> None:

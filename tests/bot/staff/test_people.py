@@ -268,15 +268,27 @@ def test_a_view_is_kept_under_a_name_and_is_ones_own(lite_world: World, sit: Sit
     assert "Nye i dag" not in mine.text("/patienter")
 
 
-def test_a_view_may_hold_a_search_and_neither_stands_in_clear(lite_world: World, lite_desk: Desk) -> None:
-    page = lite_desk.text(searched(lite_desk, "åse"))
-    (sealed,) = set(SEALED.findall(page))
-    lite_desk.follow("/patienter/visninger", name="Ring til Åse", soeg=sealed)
-    (address,) = re.findall(r'href="(/patienter\?[^"]*)"[^>]*>Ring til Åse', lite_desk.text("/patienter"))
-    assert LINK.findall(lite_desk.text(address)) == ["Åse Lund"]
+def test_a_view_keeps_the_filters_and_never_the_name_that_was_searched_for(lite_world: World, lite_desk: Desk) -> None:
+    (sealed,) = set(SEALED.findall(lite_desk.text(searched(lite_desk, "åse", uge="1"))))
+    lite_desk.follow("/patienter/visninger", name="I uge 1", uge="1", soeg=sealed)
+    assert 'href="/patienter?uge=1">I uge 1' in lite_desk.text("/patienter")
+    with lite_world.session() as session:
+        assert session.scalars(select(SavedView)).one().filters == {"week": "1"}
     with lite_world.runtime.engine.connect() as connection:
         stored = connection.exec_driver_sql("SELECT name, filters FROM saved_view").one()
-    assert not [value for value in stored if "åse" in bytes(value).decode().lower()]
+    assert not [value for value in stored if b"uge" in bytes(value) or b"week" in bytes(value)]
+
+
+def test_a_search_alone_is_not_offered_to_be_kept(lite_desk: Desk) -> None:
+    assert "Gem som visning" not in lite_desk.text(searched(lite_desk, "åse"))
+    assert "Gem som visning" in lite_desk.text(searched(lite_desk, "åse", uge="1"))
+
+
+def test_who_was_erased_is_not_listed(full: World, desk: Desk) -> None:
+    change(full, Patient, 1, erased_at=full.clock())
+    assert "Karen Testsen" not in listed(desk)
+    assert "<strong>3</strong> patienter" in desk.text("/patienter")
+    assert "Karen" not in desk.post("/patienter/hent", kind="csv").get_data(as_text=True)
 
 
 def test_the_same_name_replaces_a_view_and_there_are_not_too_many(lite_world: World, clinician: Desk) -> None:

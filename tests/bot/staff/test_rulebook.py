@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from bot.advice import choose_group
 from bot.staff.rulebook import Part, Rulebook, WordList, shipped_rulebook
-from messages.red_flag_schema import REFERENCE, shipped_rules
+from messages.phrases import REFERENCE
+from messages.red_flag_schema import shipped_rules
 
 
 @pytest.fixture(scope="module")
