@@ -93,8 +93,9 @@ def test_what_a_spreadsheet_writes_is_read_back(
     encoding = data.draw(st.sampled_from(encodings))
     ending = data.draw(st.sampled_from(["\r\n", "\n"]))
     out = io.StringIO()
-    quoting = csv.QUOTE_ALL if quotes_all else csv.QUOTE_MINIMAL
-    csv.writer(out, delimiter=separator, quoting=quoting, lineterminator=ending).writerows([HEAD, *rows])
+    csv.writer(
+        out, delimiter=separator, quoting=csv.QUOTE_ALL if quotes_all else csv.QUOTE_MINIMAL, lineterminator=ending
+    ).writerows([HEAD, *rows])
     # Windows-1252 is told from UTF-8 by bytes that UTF-8 cannot have: a text with none reads the same in both.
     encoded = out.getvalue().encode(encoding)
     assume(encoding != "cp1252" or not _is_utf8(encoded) or encoded.isascii())

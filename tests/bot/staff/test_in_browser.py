@@ -174,7 +174,7 @@ def full_of_everything(world: World) -> list[str]:
     deliver(world)
     return [
         "/", "/afsluttede", "/patienter", "/patienter?uge=9", "/patienter/1", "/patienter/1/ark", "/patienter/1/stop",
-        "/tilmeld", "/tilmeld/1", "/indstillinger/numre", "/indstillinger/neutral", "/regler",
+        "/tilmeld", "/tilmeld/1", "/tilmeld/import", "/indstillinger/numre", "/indstillinger/neutral", "/regler",
         "/regler?q=sadel", "/regler?q=xyzzy", "/maerkede-svar", "/forloeb", "/findes-ikke",
     ]  # fmt: skip
 
