@@ -29,6 +29,7 @@ PAGES = {
     "patienter": "/patienter",
     "samtale": "/patienter/{patient}",
     "tilmeld": "/tilmeld",
+    "tilmeld-flere": "/tilmeld/import",
     "numre": "/indstillinger/numre",
     "neutral": "/indstillinger/neutral",
     "opbevaring": "/indstillinger/opbevaring",

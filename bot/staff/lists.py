@@ -25,7 +25,7 @@ AT_ONCE = 2.0
 SHOWN_AT_MOST = 200
 """Rows that stand open on the page when all is done; the file holds the rest."""
 NOTHING = "Indsæt en liste, eller vælg en fil."
-GONE = "Listen er slettet: Vi gemmer den højst en time. Hent den ind igen. Ingen bliver tilmeldt to gange."
+GONE = "Listen findes ikke mere: Vi gemmer den højst en time. Hent den ind igen. Ingen bliver tilmeldt to gange."
 
 
 @blueprint.get("/tilmeld/import")

@@ -25,7 +25,7 @@ from scheduler.calendar import local
 
 blueprint = Blueprint("patients", __name__)
 NO_COURSE = "Der er ikke noget ark at udskrive, for patienten er ikke tilmeldt et forløb."
-COURSE_GONE = "Arket kan ikke udskrives, for patientens forløb findes ikke mere i systemet."
+COURSE_GONE = "Der er ikke noget ark at udskrive, for patientens forløb findes ikke mere i systemet."
 _REASONS = [(reason, reason) for reason in STOP_REASONS]
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
-from sqlalchemy import update
 
-from core.models import Enrolment, EnrolmentState, Patient
+from core.models import EnrolmentState, Patient
 from messages.loader import load_content
 from tests.bot.staff.conftest import Desk, Sit
 from tests.world import World
@@ -246,11 +245,3 @@ def test_a_consent_text_that_changed_while_the_page_stood_open_is_read_again(
     assert lite_world.messages() == []
     newest = lite_world.runtime.content.consent.newest.version
     assert "er tilmeldt" in enrol(clinician, consent_version=newest)
-
-
-def test_without_a_course_the_sheet_says_why_there_is_none(lite_world: World, clinician: Desk) -> None:
-    enrol(clinician)
-    with lite_world.session() as session, session.begin():
-        session.execute(update(Enrolment).values(programme_id="findes-ikke"))
-    response = clinician.get("/patienter/1/ark")
-    assert "Arket kan ikke udskrives" in clinician.text(str(response.location))

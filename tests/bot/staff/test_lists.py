@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
 from bot.lists.enrolling import BATCH
+from bot.lists.store import MOST_ROWS
 from bot.staff import lists
 from bot.tables import csv_file, xlsx_file
 from core.models import Audit, Clinic, Enrolment, ImportList, ImportState
@@ -164,6 +165,17 @@ def test_a_long_list_goes_on_after_the_page_and_shows_how_far_it_is(
     assert f"{BATCH + 1} patienter er tilmeldt" in clinician.follow(f"{FIRST}/videre")
     assert clinician.get(f"{FIRST}/fremdrift", HX_Request="true").headers["HX-Refresh"] == "true"
     assert len(names(lite_world)) == BATCH + 1
+
+
+def test_two_thousand_patients_fit_in_one_list_and_one_form(
+    lite_world: World, clinician: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lists, "AT_ONCE", 0.0)
+    page = paste(clinician, *(row(f"Patient {number}", str(20120000 + number)) for number in range(MOST_ROWS)))
+    assert f"{MOST_ROWS} kan tilmeldes" in page
+    assert f"{BATCH} af {MOST_ROWS} er behandlet" in enrol_all(clinician, page)
+    with lite_world.session() as session:
+        assert len(session.get_one(ImportList, 1).chosen) == MOST_ROWS
 
 
 def test_after_an_hour_the_list_is_gone_and_the_page_says_why(lite_world: World, clinician: Desk) -> None:
