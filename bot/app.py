@@ -12,9 +12,10 @@ from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import IntegerConverter, Map
 
-from bot import probes, web
+from bot import api, probes, web
 from bot.inbound import blueprint as inbound_blueprint
 from bot.runtime import Clock, Runtime, utc_now
+from bot.staff.guard import answer_stale_form
 from bot.staff.pages import register_pages
 
 log = structlog.get_logger(__name__)
@@ -90,6 +91,8 @@ def create_app(runtime: Runtime, *, wall_clock: Clock = utc_now) -> Flask:
     app.register_blueprint(probes.blueprint)
     app.register_blueprint(inbound_blueprint)
     csrf.exempt(inbound_blueprint)
+    app.register_blueprint(api.blueprint)
+    csrf.exempt(api.blueprint)  # it hears no cookie: no other site's form can carry a key
     app.register_error_handler(HTTPException, _explain)
     app.after_request(_protect)
     return app
@@ -99,8 +102,12 @@ def _explain(error: HTTPException) -> ResponseReturnValue:
     """An error page that says what to do; a bare line for machines."""
     if error.code is None or error.code < HTTPStatus.BAD_REQUEST:
         return error
-    if request.blueprint in MACHINE_BLUEPRINTS or request.path.startswith(("/sms/", "/api/")):
+    if request.path.startswith("/api/"):
+        return api.refusal(error)
+    if request.blueprint in MACHINE_BLUEPRINTS or request.path.startswith("/sms/"):
         return Response(f"{error.name}\n", error.code, content_type="text/plain; charset=utf-8")
+    if isinstance(error, CSRFError) and (answer := answer_stale_form()) is not None:
+        return answer
     title, text = STALE_FORM if isinstance(error, CSRFError) else ERRORS.get(error.code, ERRORS[400])
     page = render_template("staff/error.html", code=error.code, title=title, text=text)
     headers = [(name, value) for name, value in error.get_headers() if name == "Allow"]

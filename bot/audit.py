@@ -18,10 +18,13 @@ def record(
     object_type: str,
     object_id: object,
     now: datetime,
+    detail: str = "",
 ) -> None:
     """Add a line in the caller's transaction, so that an act and its trace stand or fall together.
 
-    `action`: noun and verb, such as `patient.view`. `staff_id` None: done by the system or at the command line.
+    `action`: noun and verb, such as `patient.view`; bot/staff/acts.py has the Danish words for each. `staff_id` None:
+    done by the system or at the command line. `detail`: a number or a choice that belongs to the act, at most 200
+    characters and never a patient's words, name or number.
     """
     session.add(
         Audit(
@@ -31,5 +34,6 @@ def record(
             action=action,
             object_type=object_type,
             object_id=str(object_id),
+            detail=detail,
         )
     )

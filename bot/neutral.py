@@ -4,22 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 
 from sqlalchemy import distinct, func, select
 from sqlalchemy.orm import Session
 
 from bot import audit
-from bot.course import RUNNING, form_of
-from bot.voice import voice_of
-from core.models import Clinic, Enrolment, Message, Patient
+from bot.course import RUNNING
+from bot.rewording import hold_clinic, reword_timed
+from core.models import Enrolment, Message
 from messages.languages import Language
 from messages.lint_words import WORDS
 from messages.loader import Content
-from messages.schema import Form
-from messages.wording import reminder_text, step_text
 from scheduler.outbox import TIMED, WAITING
-from scheduler.replanning import reword
 
 
 @dataclass(frozen=True)
@@ -44,35 +40,12 @@ def waiting(session: Session, clinic_id: str) -> Waiting:
 def switch(
     session: Session, content: Content, clinic_id: str, *, neutral: bool, staff_id: int | None, now: datetime
 ) -> int:
-    """Turn neutral mode on or off; returns how many waiting texts were rewritten. What has left stays as it is.
-
-    The patients are held first, as everywhere, and then the clinic: a course that is put into the outbox meanwhile
-    waits for the new form (see bot.course.enqueue_course).
-    """
-    running = select(Enrolment.patient_id).where(Enrolment.clinic_id == clinic_id, Enrolment.state.in_(RUNNING))
-    session.execute(select(Patient.id).where(Patient.id.in_(running)).order_by(Patient.id).with_for_update())
-    clinic = session.get_one(Clinic, clinic_id, with_for_update={"key_share": True})
+    """Turn neutral mode on or off; returns how many waiting texts were rewritten. What has left stays as it is."""
+    clinic = hold_clinic(session, clinic_id)
     if clinic.neutral == neutral:
         return 0
     clinic.neutral = neutral
-    voice = voice_of(clinic)
-
-    @cache
-    def text_of(programme_id: str, version: int, form: Form, step_id: str | None) -> str | None:
-        programme = content.programme(programme_id, version)
-        if programme is None:
-            return None
-        if step_id is None:
-            return reminder_text(programme.reminder, voice) if programme.reminder else None
-        steps = [step for step in programme.steps if step.id == step_id]
-        return step_text(content.exercises, programme_id, steps[0], voice, form) if steps else None
-
-    rewritten = reword(
-        session,
-        clinic_id,
-        RUNNING,
-        lambda course, step_id: text_of(course.programme_id, course.programme_version, form_of(course), step_id),
-    )
+    rewritten = reword_timed(session, content, clinic)
     audit.record(
         session,
         clinic_id=clinic_id,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Select, String, cast, exists, func, literal, select, update
+from sqlalchemy import ColumnElement, Select, String, cast, delete, exists, func, literal, select, update
 from sqlalchemy.orm import Session
 
 from bot import audit
@@ -18,6 +18,7 @@ from core.models import (
     Alert,
     AlertEvent,
     AlertState,
+    ApiEnrolment,
     Clinic,
     Enrolment,
     Message,
@@ -151,6 +152,10 @@ def _erase(session: Session, clinic_id: str, patient_id: int, staff_id: int | No
     )
     session.execute(
         update(Enrolment).where(Enrolment.patient_id == patient_id).values(form_reason=None, stop_answer=None)
+    )
+    courses = select(Enrolment.id).where(Enrolment.patient_id == patient_id)
+    session.execute(
+        delete(ApiEnrolment).where(ApiEnrolment.enrolment_id.in_(courses)).execution_options(synchronize_session=False)
     )
     _erase_words(
         session, Reply.patient_id == patient_id, Message.patient_id == patient_id, Alert.patient_id == patient_id

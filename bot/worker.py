@@ -17,6 +17,7 @@ from bot.lists.store import remove_old
 from bot.receive import process_left_behind
 from bot.retention import erase_due
 from bot.runtime import Clock, Runtime, utc_now
+from bot.sealing import seal_new
 from bot.silence import raise_silences, raise_unsettled
 from core.gateway.simulator import SimulatorGateway
 from core.gateway.twilio import TwilioGateway
@@ -31,6 +32,7 @@ LISTS_EVERY = 2
 BATCHES_A_TICK = 10
 """Of a list that is read in: then other lists have their turn, and a worker that is to stop can stop."""
 SELDOM_EVERY = 3600
+SEAL_EVERY = 2
 HEARTBEAT = "worker"
 
 Tick = Callable[[Session, datetime], object]
@@ -82,8 +84,12 @@ def jobs(runtime: Runtime, dispatcher: Dispatcher) -> list[Job]:
     ticks = [
         Job(name, every, partial(in_transaction, runtime, tick)) for every, named in rhythms for name, tick in named
     ]
-    lists = Job("lists", LISTS_EVERY, partial(enrol_lists, runtime, utc_now))
-    return [Job("send", SEND_EVERY, send), lists, *ticks]
+    return [
+        Job("send", SEND_EVERY, send),
+        *ticks,
+        Job("seal", SEAL_EVERY, partial(in_transaction, runtime, seal_new)),
+        Job("lists", LISTS_EVERY, partial(enrol_lists, runtime, utc_now)),
+    ]
 
 
 def enrol_lists(runtime: Runtime, wall_clock: Clock) -> None:
@@ -116,6 +122,7 @@ def drain(runtime: Runtime, dispatcher: Dispatcher) -> Tally:
         in_transaction(runtime, tick)
     tally = dispatcher.run(runtime.now)
     in_transaction(runtime, complete_finished)
+    in_transaction(runtime, seal_new)
     return tally
 
 

@@ -11,6 +11,13 @@ class Role(StrEnum):
     READER = "reader"
 
 
+class ApiScope(StrEnum):
+    """What a script may do: look, or enrol and stop as well."""
+
+    READ = "read"
+    ENROL = "enrol"
+
+
 class EnrolmentState(StrEnum):
     ACTIVE = "active"
     PAUSED = "paused"

@@ -14,5 +14,9 @@ def render(template: str, *, clinic: str, phone: str, **values: str) -> str:
     `clinic`: the name as patients know it. `phone`: the clinic's number as shown ("12 34 56 78"). `values`: what
     the template names besides (`tal`, `laege`, `vagt` ...). Raises KeyError for a placeholder without a value.
     """
-    name = shorten(to_gsm7(clinic).strip(), CLINIC_NAME_UNITS)
-    return to_gsm7(template.format_map({"klinik": name, "telefon": phone, **values}))
+    return to_gsm7(template.format_map({"klinik": name_in_text(clinic), "telefon": phone, **values}))
+
+
+def name_in_text(clinic: str) -> str:
+    """A clinic's name as it stands in a text: in GSM-7 letters, and no longer than a text has room for."""
+    return shorten(to_gsm7(clinic).strip(), CLINIC_NAME_UNITS)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 A4_POINTS = (595, 842)
 
 _OBJECT = re.compile(rb"(?:^|\n)(\d+) 0 obj\n(.*?)\nendobj", re.DOTALL)
-_STREAM = re.compile(rb"stream\r?\n(.*?)\r?\nendstream", re.DOTALL)
+_STREAM = re.compile(rb"/Length (\d+).*?stream\r?\n", re.DOTALL)
 _FONT = re.compile(rb"/(F\d+) (\d+) 0 R")
 _SHOWN = re.compile(rb"/(F\d+) [\d.]+ Tf|<([0-9A-F]+)> Tj|(ET)")
 _PAIR = re.compile(r"<([0-9A-F]{4})> <([0-9A-F]+)>\n")
@@ -69,7 +69,8 @@ def _objects(pdf: bytes) -> dict[int, bytes]:
 
 
 def _stream(body: bytes) -> bytes:
+    """What a compressed object holds. Its length is taken from its head: its last byte may be a line's end."""
     found = _STREAM.search(body)
     if found is None or b"/FlateDecode" not in body:
         return b""
-    return zlib.decompress(found[1])
+    return zlib.decompress(body[found.end() : found.end() + int(found[1])])

@@ -8,7 +8,7 @@ import click
 from alembic.util import CommandError
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
-from bot.cli import content, installation, marks, operation, simulate, texts, versions
+from bot.cli import access, content, installation, marks, operation, simulate, texts, versions
 from bot.cli.common import DATABASE_GONE
 from core.crypto import DecryptionError
 from core.settings import SettingsError
@@ -21,9 +21,11 @@ def cli() -> None:
     """Rygbot follows a patient by SMS after a visit for back pain."""
 
 
-for group in (installation, operation, content, texts, marks, simulate):
+for group in (installation, access, operation, content, texts, marks, simulate):
     for command in group.COMMANDS:
         cli.add_command(command)
+for command in access.STAFF_COMMANDS:
+    installation.staff.add_command(command)
 for command in versions.COMMANDS:
     texts.messages.add_command(command)
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, cast
 
-from flask import Blueprint, Flask, current_app, jsonify, make_response, render_template, request
+from flask import Blueprint, Flask, Response, current_app, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from bot.demo import script
 from bot.demo.screens import short_span, state
 from bot.demo.stage import Demo
-from bot.staff import access
-from bot.staff.guard import COOKIE
-from bot.web import db, runtime, wall_now
+from bot.staff import access, sessions
+from bot.staff.guard import keep_session, session_token
+from bot.web import db, wall_now
 from core.models import Patient
 
 LONGEST_TEXT = 1600
@@ -130,20 +130,12 @@ def _refuse(sentence: str, status: int = 400) -> ResponseReturnValue:
 
 
 def _is_logged_in() -> bool:
-    token = request.cookies.get(COOKIE)
-    return bool(token) and access.find_session(db(), token or "", wall_now()) is not None
+    return sessions.find_session(db(), session_token(), wall_now()) is not None
 
 
-def _log_in(demo: Demo, response: Any) -> None:
-    result = access.log_in(db(), script.STAFF_EMAIL, demo.password, wall_now())
+def _log_in(demo: Demo, response: Response) -> None:
+    """By password alone: whoever has tried a second factor, or wrong guesses, logs in beside the telephones."""
+    result = access.log_in(db(), script.STAFF_EMAIL, demo.password, wall_now(), "Demoen")
     db().commit()
-    if isinstance(result, access.Refused):
-        return  # locked by wrong guesses on the login page: the inbox beside the telephones asks for a log-in
-    response.set_cookie(
-        COOKIE,
-        result.token,
-        max_age=int(access.ABSOLUTE_LIMIT.total_seconds()),
-        httponly=True,
-        samesite="Lax",
-        secure=runtime().settings.is_secure,
-    )
+    if isinstance(result, access.LoggedIn):
+        keep_session(response, result.token)

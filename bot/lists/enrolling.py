@@ -14,7 +14,7 @@ from bot import audit
 from bot.csv_import import Row
 from bot.enrolment import ALREADY_RUNNING, Enrolled, enrol
 from bot.lists.judging import IN_A_COURSE, Verdict, sentences
-from bot.lists.store import Choices, lines_of, rows_of
+from bot.lists.store import Choices, counted, lines_of, rows_of
 from core.models import Clinic, ImportList, ImportState
 from messages.loader import Content
 
@@ -41,8 +41,9 @@ def begin(session: Session, stored: ImportList, chosen: Sequence[int], *, staff_
         staff_id=staff_id,
         action="import.enrol",
         object_type="import",
-        object_id=f"{stored.id}, {len(rows)} rows",
+        object_id=stored.id,
         now=now,
+        detail=counted(len(rows)),
     )
     return True
 

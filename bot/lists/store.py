@@ -135,3 +135,8 @@ def failures(stored: ImportList, texts: Mapping[int, str]) -> list[list[str]]:
         if number in texts
     ]
     return [[*names, OUR_OWN], *rows]
+
+
+def counted(patients: int) -> str:
+    """For the audit log: "1 patient", "37 patienter"."""
+    return "1 patient" if patients == 1 else f"{patients} patienter"

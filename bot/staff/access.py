@@ -1,34 +1,44 @@
-"""Log-in without a web framework: passwords, sessions, roles, and holding guessing back.
+"""Log-in without a web framework: passwords, the second step, roles, and holding guessing back.
 
-All instants here are true UTC time, also in a demo whose product clock runs fast.
+All instants here are true UTC time, also in a demo whose product clock runs fast. The caller commits, also after a
+refusal: failures are counted. Whatever is guessed at, password or code, the staff row is locked meanwhile, so that
+parallel guesses are counted one by one.
 """
 
 from __future__ import annotations
 
-import hashlib
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import StrEnum
 from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import delete, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
 
-from core.models import Role, Staff, StaffSession
+from bot.staff import recovery, tokens, totp
+from bot.staff.sessions import open_session
+from bot.staff.tokens import Kind
+from core.models import Passkey, Role, Staff
 
-IDLE_LIMIT = timedelta(minutes=30)
-ABSOLUTE_LIMIT = timedelta(hours=12)
-TOUCH_EVERY = timedelta(minutes=1)
 FREE_TRIES = 5
 LONGEST_LOCK_MINUTES = 60
 SHORTEST_PASSWORD = 10
 LONGEST_PASSWORD = 1000
 
-_TOKEN_BYTES = 32
 _RANK = {Role.READER: 0, Role.CLINICIAN: 1, Role.ADMIN: 2}
 _HASHER = PasswordHasher()
+
+
+class How(StrEnum):
+    """By what somebody logged in; stands in the audit log."""
+
+    PASSWORD = "adgangskode"  # noqa: S105 - a word, no password
+    CODE = "adgangskode og kode"
+    RECOVERY = "adgangskode og nødkode"
+    PASSKEY = "adgangsnøgle"
 
 
 @dataclass(frozen=True)
@@ -37,13 +47,26 @@ class LoggedIn:
 
     token: str
     staff: Staff
+    how: How
+
+
+@dataclass(frozen=True)
+class SecondStep:
+    """The password was right, a second factor is still missing; `token` stands for that for five minutes."""
+
+    token: str
+    staff: Staff
 
 
 @dataclass(frozen=True)
 class Refused:
-    """Wrong e-mail, wrong password or locked; `locked` is for the log, the visitor is not told which."""
+    """Wrong e-mail, wrong password, wrong code or locked; `locked` is for the log, the visitor is not told which.
+
+    `lock_begun`: the staff member whose lock began with this try.
+    """
 
     locked: bool
+    lock_begun: Staff | None = field(default=None, compare=False)
 
 
 def may(role: str, needed: Role) -> bool:
@@ -70,71 +93,118 @@ def hash_password(password: str) -> str:
     return _HASHER.hash(password)
 
 
-def log_in(session: Session, email: str, password: str, now: datetime) -> LoggedIn | Refused:
-    """Check a log-in and open a session. The caller commits, also after a refusal: failures are counted.
+def log_in(
+    session: Session, email: str, password: str, now: datetime, browser: str = ""
+) -> LoggedIn | SecondStep | Refused:
+    """Check e-mail and password; open a session, or ask for the second step.
 
-    The staff row is locked while the password is checked, so that parallel guesses are counted one by one.
+    Failures are forgiven only when all steps are taken: whoever knows the password may not guess codes for ever.
     """
     staff = session.scalar(select(Staff).where(Staff.email == normal_email(email)[:200]).with_for_update())
-    if len(password) > LONGEST_PASSWORD:
-        password = ""
-    if staff is None:
+    if staff is None or staff.deactivated_at is not None:
         _matches(_dummy_hash(), password)  # so that the time taken does not tell which e-mails exist
         return Refused(locked=False)
-    if staff.locked_until is not None and now < staff.locked_until:
-        _matches(_dummy_hash(), password)
-        return Refused(locked=True)
-    if not _matches(staff.password_hash, password):
-        staff.failed_logins += 1
-        staff.locked_until = _lock_end(staff.failed_logins, now)
-        return Refused(locked=staff.locked_until is not None)
-    staff.failed_logins = 0
-    staff.locked_until = None
-    if _HASHER.check_needs_rehash(staff.password_hash):
-        staff.password_hash = _HASHER.hash(password)
-    return LoggedIn(open_session(session, staff, now), staff)
+    if (refused := _check_password(staff, password, now)) is not None:
+        return refused
+    if second_step_needed(session, staff):
+        return SecondStep(tokens.issue(session, Kind.SECOND_STEP, now, staff_id=staff.id), staff)
+    return _let_in(session, staff, How.PASSWORD, now, browser)
 
 
-def open_session(session: Session, staff: Staff, now: datetime) -> str:
-    """A new token for a staff member; sessions past their absolute limit are cleared away."""
-    session.execute(
-        delete(StaffSession).where(StaffSession.staff_id == staff.id, StaffSession.created_at < now - ABSOLUTE_LIMIT)
-    )
-    token = secrets.token_urlsafe(_TOKEN_BYTES)
-    session.add(StaffSession(token_hash=_token_hash(token), staff_id=staff.id, created_at=now, seen_at=now))
-    session.flush()
-    return token
-
-
-def find_session(session: Session, token: str, now: datetime) -> StaffSession | None:
-    """The living session of a token with its staff member and clinic; None when unknown, revoked or timed out."""
-    found = session.scalar(
-        select(StaffSession)
-        .where(StaffSession.token_hash == _token_hash(token), StaffSession.revoked_at.is_(None))
-        .options(joinedload(StaffSession.staff).joinedload(Staff.clinic))
-    )
-    if found is None or now - found.seen_at >= IDLE_LIMIT or now - found.created_at >= ABSOLUTE_LIMIT:
+def take_second_step(
+    session: Session, token: str, code: str, now: datetime, browser: str = ""
+) -> LoggedIn | Refused | None:
+    """Check a code from the app or a recovery code. None when the log-in must begin again: the token is used or old."""
+    pending = tokens.find(session, Kind.SECOND_STEP, token, now)
+    if pending is None or pending.staff_id is None:
         return None
-    return found
+    staff = _locked(session, pending.staff_id)
+    if _is_locked(staff, now):
+        return Refused(locked=True)
+    if totp.accept(staff, code, now):
+        how = How.CODE
+    elif recovery.use(session, staff.id, code, now):
+        how = How.RECOVERY
+    else:
+        return _count_failure(staff, now)
+    if tokens.use(session, Kind.SECOND_STEP, token, now) is None:
+        return None
+    return _let_in(session, staff, how, now, browser)
 
 
-def touch(found: StaffSession, now: datetime) -> bool:
-    """Note that the person is at work; True when there is something to commit (at most once a minute)."""
-    if now - found.seen_at < TOUCH_EVERY:
-        return False
-    found.seen_at = now
-    return True
+def log_in_by_passkey(session: Session, passkey: Passkey, now: datetime, browser: str = "") -> LoggedIn:
+    """Open a session for whoever's passkey has answered. A lock is for guesses, and a passkey cannot be guessed."""
+    return LoggedIn(open_session(session, passkey.staff, now, browser), passkey.staff, How.PASSKEY)
 
 
-def log_out(session: Session, token: str, now: datetime) -> None:
-    found = session.get(StaffSession, _token_hash(token))
-    if found is not None and found.revoked_at is None:
-        found.revoked_at = now
+def confirm(session: Session, staff_id: int, password: str, now: datetime) -> Refused | None:
+    """Ask somebody who is logged in for the password again; None when it is right. Failures count as at log-in."""
+    staff = _locked(session, staff_id)
+    refused = _check_password(staff, password, now)
+    if refused is None:
+        _forgive(staff)
+    return refused
+
+
+def set_password(staff: Staff, password: str) -> None:
+    """Give a staff member a new password, and a fresh start after wrong guesses."""
+    staff.password_hash = hash_password(password)
+    _forgive(staff)
+
+
+def second_step_needed(session: Session, staff: Staff) -> bool:
+    """Whether the password alone does not let this person in."""
+    return totp.is_on(staff) or (staff.clinic.require_second_factor and has_passkey(session, staff.id))
+
+
+def lacks_second_factor(session: Session, staff: Staff) -> bool:
+    """Whether the clinic requires a second factor that this person has not set up yet."""
+    return staff.clinic.require_second_factor and not totp.is_on(staff) and not has_passkey(session, staff.id)
+
+
+def has_passkey(session: Session, staff_id: int) -> bool:
+    return bool(session.scalar(select(exists().where(Passkey.staff_id == staff_id))))
 
 
 def warm_up() -> None:
     """Make the dummy hash before the first visitor, whose wait would otherwise tell something."""
     _dummy_hash()
+
+
+def _locked(session: Session, staff_id: int) -> Staff:
+    return session.get_one(Staff, staff_id, with_for_update=True, populate_existing=True)
+
+
+def _is_locked(staff: Staff, now: datetime) -> bool:
+    return staff.locked_until is not None and now < staff.locked_until
+
+
+def _check_password(staff: Staff, password: str, now: datetime) -> Refused | None:
+    if _is_locked(staff, now):
+        _matches(_dummy_hash(), password)
+        return Refused(locked=True)
+    if not _matches(staff.password_hash, password):
+        return _count_failure(staff, now)
+    if _HASHER.check_needs_rehash(staff.password_hash):
+        staff.password_hash = _HASHER.hash(password)
+    return None
+
+
+def _count_failure(staff: Staff, now: datetime) -> Refused:
+    staff.failed_logins += 1
+    staff.locked_until = _lock_end(staff.failed_logins, now)
+    is_locked = staff.locked_until is not None
+    return Refused(locked=is_locked, lock_begun=staff if is_locked else None)
+
+
+def _let_in(session: Session, staff: Staff, how: How, now: datetime, browser: str) -> LoggedIn:
+    _forgive(staff)
+    return LoggedIn(open_session(session, staff, now, browser), staff, how)
+
+
+def _forgive(staff: Staff) -> None:
+    staff.failed_logins = 0
+    staff.locked_until = None
 
 
 def _lock_end(failures: int, now: datetime) -> datetime | None:
@@ -145,6 +215,8 @@ def _lock_end(failures: int, now: datetime) -> datetime | None:
 
 
 def _matches(password_hash: str, password: str) -> bool:
+    if len(password) > LONGEST_PASSWORD:
+        password = ""
     try:
         return _HASHER.verify(password_hash, password)
     except (VerificationError, InvalidHashError):
@@ -153,8 +225,4 @@ def _matches(password_hash: str, password: str) -> bool:
 
 @cache
 def _dummy_hash() -> str:
-    return _HASHER.hash(secrets.token_urlsafe(_TOKEN_BYTES))
-
-
-def _token_hash(token: str) -> str:
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+    return _HASHER.hash(secrets.token_urlsafe(32))

@@ -11,13 +11,13 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from bot import audit
 from bot.course import running_enrolment
 from bot.enrolment import Enrolled, enrol, find_patient
 from bot.programmes import programme_of
 from bot.staff.enrol_form import BAD_DATE, CHOICES, FIRST_WEEK, Coming, Form, Week, first_week, suggestions, typed
 from bot.staff.formatting import clock
 from bot.staff.guard import login_required, staff_member
+from bot.staff.trace import trace
 from bot.web import db, now, runtime
 from core import phone
 from core.models import Enrolment, Message, Role
@@ -86,15 +86,7 @@ def done(enrolment_id: int) -> ResponseReturnValue:
     )
     if enrolment is None:
         abort(404)
-    audit.record(
-        db(),
-        clinic_id=staff.clinic_id,
-        staff_id=staff.id,
-        action="patient.view",
-        object_type="patient",
-        object_id=enrolment.patient_id,
-        now=now(),
-    )
+    trace("patient.view", "patient", enrolment.patient_id)
     db().commit()
     return render_template(
         "staff/enrolled.html",

@@ -5,13 +5,14 @@ from __future__ import annotations
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from bot import alerts, audit
+from bot import alerts
 from bot.alerts import Act
 from bot.staff.cards import OPEN_STATES, Card, alerts_of, cards, count, version
 from bot.staff.cards import open_alerts as waiting
 from bot.staff.formatting import date_time
 from bot.staff.guard import login_required, safe_next, staff_member
 from bot.staff.shell import stale_regions, wording
+from bot.staff.trace import trace
 from bot.web import db, now
 from core.models import Alert, AlertState, Role
 
@@ -125,14 +126,5 @@ def _version(shown: list[Card]) -> str:
 
 
 def _record_views(shown: list[Card]) -> None:
-    staff = staff_member()
     for card in shown:
-        audit.record(
-            db(),
-            clinic_id=staff.clinic_id,
-            staff_id=staff.id,
-            action="alert.view",
-            object_type="alert",
-            object_id=card.id,
-            now=now(),
-        )
+        trace("alert.view", "alert", card.id)

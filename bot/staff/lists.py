@@ -7,12 +7,12 @@ import time
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from bot import audit
 from bot.columns import is_heading
 from bot.lists import store
 from bot.lists.enrolling import begin, enrol_batch
 from bot.staff.guard import login_required, staff_member
 from bot.staff.list_page import chosen, fields, headers, sheet
+from bot.staff.trace import trace
 from bot.tables import TableRefusedError, csv_file, read_table, read_text
 from bot.tables.writing import CSV_TYPE
 from bot.web import db, now, runtime, wall_now
@@ -52,7 +52,7 @@ def read() -> ResponseReturnValue:
     except TableRefusedError as error:
         return _form(pasted, str(error)), 400
     list_id = stored.id
-    _audit("import.read", list_id)
+    trace("import.read", "import", list_id)
     db().commit()
     return _to(list_id)
 
@@ -65,7 +65,7 @@ def show(list_id: int) -> ResponseReturnValue:
         return _form("", GONE), 404
     content = runtime().content
     page = "list_draft" if stored.state == ImportState.DRAFT else "list_done"
-    _audit("import.view", list_id)
+    trace("import.view", "import", list_id)
     db().commit()
     is_done = stored.state != ImportState.RUNNING
     return render_template(
@@ -131,7 +131,7 @@ def failures(list_id: int) -> ResponseReturnValue:
     stored = _found(list_id)
     bad = sheet(db(), runtime().content, stored, now()).bad
     data = csv_file(store.failures(stored, {line.number: line.text for line in bad}))
-    _audit("import.export", f"{list_id}, {len(bad)} rows")
+    trace("import.export", "import", list_id, store.counted(len(bad)))
     db().commit()
     name = f"skal-rettes-{local(now()):%Y-%m-%d}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
@@ -172,16 +172,3 @@ def _form(pasted: str = "", error: str = "") -> str:
 
 def _to(list_id: int) -> ResponseReturnValue:
     return redirect(url_for("lists.show", list_id=list_id), 303)
-
-
-def _audit(action: str, object_id: object) -> None:
-    staff = staff_member()
-    audit.record(
-        db(),
-        clinic_id=staff.clinic_id,
-        staff_id=staff.id,
-        action=action,
-        object_type="import",
-        object_id=object_id,
-        now=now(),
-    )

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
-from bot import audit, marks
+from bot import marks
 from bot.alerts import Act
 from bot.marks import Marked
 from bot.staff import words
@@ -18,6 +18,7 @@ from bot.staff.formatting import date_time
 from bot.staff.guard import login_required, staff_member
 from bot.staff.marking import Piece, pieces
 from bot.staff.shell import wording
+from bot.staff.trace import trace
 from bot.web import db, now
 from core.models import Patient, Reply, Role, TriageMark, Verdict
 from messages.red_flag_schema import shipped_flags
@@ -60,7 +61,7 @@ class Page:
 def index() -> ResponseReturnValue:
     clinic_id = staff_member().clinic_id
     shown = page_of(db(), clinic_id, wording(), number=request.args.get("side", 1, type=int))
-    _audit_list(clinic_id)
+    trace("mark.list", "clinic", clinic_id)
     db().commit()
     return render_template("staff/marks.html", page=shown)
 
@@ -157,15 +158,3 @@ def _to_reply(done: Marked, reply_id: int, told: str, kind: str = "success") -> 
     db().commit()
     flash(told, kind)
     return redirect(f"{url_for('patients.show', patient_id=done.patient_id)}#svar-{reply_id}", 303)
-
-
-def _audit_list(clinic_id: str) -> None:
-    audit.record(
-        db(),
-        clinic_id=clinic_id,
-        staff_id=staff_member().id,
-        action="mark.list",
-        object_type="clinic",
-        object_id=clinic_id,
-        now=now(),
-    )

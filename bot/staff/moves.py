@@ -7,10 +7,11 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from bot import audit, moving
+from bot import moving
 from bot.moving import Outcome
 from bot.staff.changes import rows_of, summary
 from bot.staff.guard import login_required, staff_member
+from bot.staff.trace import trace
 from bot.web import db, now, runtime
 from core.models import Enrolment, Role
 
@@ -23,22 +24,14 @@ IS_OVER = "Intet er flyttet: Forløbet er slut, eller den sidste sms er sendt."
 @blueprint.get("/patienter/<row:patient_id>/udgave")
 @login_required()
 def show(patient_id: int) -> ResponseReturnValue:
-    staff, content = staff_member(), runtime().content
+    content = runtime().content
     enrolment = _newest(patient_id)
     programme = moving.newer(content, enrolment)
     if programme is None:
         return _back(patient_id, NO_NEWER, "warning")
     outlook = moving.outlook(db(), content, enrolment, programme, now())
     rows = rows_of(outlook)
-    audit.record(
-        db(),
-        clinic_id=staff.clinic_id,
-        staff_id=staff.id,
-        action="patient.view",
-        object_type="patient",
-        object_id=patient_id,
-        now=now(),
-    )
+    trace("patient.view", "patient", patient_id)
     db().commit()
     return render_template(
         "staff/move.html",

@@ -11,10 +11,10 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from bot import audit
 from bot.places import regions_of
 from bot.staff.formatting import danish_date, parse_day
 from bot.staff.guard import login_required, staff_member
+from bot.staff.trace import trace
 from bot.web import db, now, runtime
 from core.models import RegionNumber, Role
 from scheduler.calendar import local
@@ -89,15 +89,7 @@ def _store(region_id: str, typed: Typed, checked_on: date) -> None:
     row.source = typed.source
     row.checked_on = checked_on
     db().flush()
-    audit.record(
-        db(),
-        clinic_id=staff.clinic_id,
-        staff_id=staff.id,
-        action="region_number.change",
-        object_type="region_number",
-        object_id=row.id,
-        now=now(),
-    )
+    trace("region_number.change", "region_number", row.id)
 
 
 def _page(wrong: str = "", typed: Typed | None = None, errors: Mapping[str, str] | None = None) -> str:

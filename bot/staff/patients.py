@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from bot import audit, course, forms, grants, moving
+from bot import course, forms, grants, moving
 from bot.course import RUNNING
 from bot.places import region_for
 from bot.programmes import programme_of
@@ -17,6 +17,7 @@ from bot.staff.guard import login_required, staff_member
 from bot.staff.handout import sheet_for
 from bot.staff.shell import wording
 from bot.staff.thread import conversation
+from bot.staff.trace import trace
 from bot.staff.wishes import wishes_of
 from bot.staff.words import STOP_REASONS
 from bot.web import db, now, runtime
@@ -42,7 +43,7 @@ def show(patient_id: int) -> ResponseReturnValue:
     week = course_week(newest.start_date, today, programme.weeks) if newest and programme and is_running else ""
     thread = conversation(db(), staff, patient.id, wording(), now())
     region = region_for(db(), content, staff.clinic_id, patient.region)
-    _audit("patient.view", "patient", patient.id)
+    trace("patient.view", "patient", patient.id)
     db().commit()
     return render_template(
         "staff/conversation.html",
@@ -78,7 +79,7 @@ def handout(patient_id: int) -> ResponseReturnValue:
     today = local(now()).date()
     region = region_for(db(), content, staff.clinic_id, patient.region)
     sheet = sheet_for(content, programme, newest, patient, staff.clinic, region, today)
-    _audit("patient.view", "patient", patient.id)
+    trace("patient.view", "patient", patient.id)
     db().commit()
     return render_template(
         "staff/handout.html", patient=patient, sheet=sheet, region=region, is_stale=region.is_stale(today)
@@ -151,7 +152,7 @@ def usual_exercises(patient_id: int) -> ResponseReturnValue:
 @login_required(Role.CLINICIAN)
 def ask_stop(patient_id: int) -> ResponseReturnValue:
     patient = _patient(patient_id)
-    _audit("patient.view", "patient", patient.id)
+    trace("patient.view", "patient", patient.id)
     db().commit()
     return render_template("staff/stop.html", patient=patient, reasons=_REASONS, error=None)
 
@@ -199,16 +200,3 @@ def _running(patient: Patient) -> Enrolment | None:
 
 def _to(patient: Patient) -> ResponseReturnValue:
     return redirect(url_for("patients.show", patient_id=patient.id), 303)
-
-
-def _audit(action: str, object_type: str, object_id: object) -> None:
-    staff = staff_member()
-    audit.record(
-        db(),
-        clinic_id=staff.clinic_id,
-        staff_id=staff.id,
-        action=action,
-        object_type=object_type,
-        object_id=object_id,
-        now=now(),
-    )

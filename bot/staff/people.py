@@ -15,10 +15,11 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import delete, select
 
-from bot import audit
+from bot.lists.store import counted
 from bot.staff.filters import ADDRESS, FLAGS, SORTS, Filters, named, read, restore, weeks
 from bot.staff.guard import login_required, staff_member
 from bot.staff.roster import Counts, Row, counts, everyone, page_of
+from bot.staff.trace import trace
 from bot.staff.words import COLOURS, ENROLMENT_STATES
 from bot.tables import csv_file, xlsx_file
 from bot.tables.writing import CSV_TYPE, XLSX_TYPE
@@ -63,24 +64,24 @@ def index() -> ResponseReturnValue:
     page = request.args.get("side", 1, type=int)
     today = local(now()).date()
     shown = page_of(db(), staff.clinic_id, content, filters, number=page, today=today)
-    counted = counts(db(), staff.clinic_id)
-    _audit("patient.list", staff.clinic_id)
+    numbers = counts(db(), staff.clinic_id)
+    trace("patient.list", "clinic", staff.clinic_id)
     db().commit()
     return render_template(
         "staff/patients.html",
         page=shown,
         filters=filters,
-        counts=counted,
-        chips=_chips(filters, counted),
+        counts=numbers,
+        chips=_chips(filters, numbers),
         views=_views(filters),
         sealed=_sealed(filters),
         addresses=ADDRESS,
         name=named(filters, content)[:LONGEST_NAME],
         programmes=[
-            (item.id, _counted(item.name, counted.programmes, item.id)) for item in content.programmes.values()
+            (item.id, _counted(item.name, numbers.programmes, item.id)) for item in content.programmes.values()
         ],
         weeks=weeks(content),
-        states=[(state, _counted(word, counted.states, state)) for state, word in ENROLMENT_STATES.items()],
+        states=[(state, _counted(word, numbers.states, state)) for state, word in ENROLMENT_STATES.items()],
         sorts=list(SORTS.items()),
         turned=lambda number: _address(filters, side=str(number)),
     )
@@ -101,7 +102,7 @@ def export() -> ResponseReturnValue:
     kind = "xlsx" if request.form.get("kind") == "xlsx" else "csv"
     rows = everyone(db(), staff.clinic_id, content, filters, today=local(now()).date())
     table: list[Sequence[str]] = [HEADINGS, *(_cells(row) for row in rows)]
-    _audit("patient.export", f"{kind}, {len(table) - 1} rows, {filters.told()}")
+    trace("patient.export", "clinic", staff.clinic_id, f"{kind}, {counted(len(table) - 1)}: {filters.told()}")
     db().commit()
     data, mime = (xlsx_file(table, "Patienter"), XLSX_TYPE) if kind == "xlsx" else (csv_file(table), CSV_TYPE)
     name = f"patienter-{staff.clinic_id}-{local(now()):%Y-%m-%d}.{kind}"
@@ -180,13 +181,13 @@ def _seal() -> str:
     return f"search by {staff_member().id}: "
 
 
-def _chips(filters: Filters, counted: Counts) -> list[Chip]:
+def _chips(filters: Filters, numbers: Counts) -> list[Chip]:
     colours = [
-        Chip(word, colour, counted.colours[colour], filters.colour == colour, _address(filters.toggled(colour=colour)))
+        Chip(word, colour, numbers.colours[colour], filters.colour == colour, _address(filters.toggled(colour=colour)))
         for colour, word in COLOURS.items()
     ]
     flags = [
-        Chip(word, "quiet", counted.flags[name], getattr(filters, name), _address(filters.toggled(**{name: True})))
+        Chip(word, "quiet", numbers.flags[name], getattr(filters, name), _address(filters.toggled(**{name: True})))
         for name, word in FLAGS.items()
     ]
     return [chip for chip in (*colours, *flags) if chip.count or chip.is_on]
@@ -216,16 +217,3 @@ def _cells(row: Row) -> tuple[str, ...]:
 def _dialled(shown: str) -> str:
     """A foreign number with 00: a spreadsheet takes a plus for a sum."""
     return f"00{shown.removeprefix('+')}" if shown.startswith("+") else shown
-
-
-def _audit(action: str, object_id: object) -> None:
-    staff = staff_member()
-    audit.record(
-        db(),
-        clinic_id=staff.clinic_id,
-        staff_id=staff.id,
-        action=action,
-        object_type="clinic" if action == "patient.list" else "list",
-        object_id=object_id,
-        now=now(),
-    )

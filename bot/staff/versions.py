@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from bot import audit, moving
+from bot import moving
 from bot.course import texts_of
 from bot.moving import Behind, Outcome
 from bot.staff.changes import Row, rows_between, summary
 from bot.staff.formatting import course_week
 from bot.staff.guard import login_required, staff_member
+from bot.staff.trace import trace
 from bot.web import db, now, runtime
 from core.models import Enrolment, Role
 from messages.programme_schema import Programme
@@ -60,15 +61,7 @@ def index() -> ResponseReturnValue:
         if item.programme_id in content.programmes
     ]
     lost = [item for item in behind if item.programme_id not in content.programmes]
-    audit.record(
-        db(),
-        clinic_id=staff.clinic_id,
-        staff_id=staff.id,
-        action="patient.list",
-        object_type="clinic",
-        object_id=staff.clinic_id,
-        now=now(),
-    )
+    trace("patient.list", "clinic", staff.clinic_id)
     db().commit()
     return render_template("staff/versions.html", groups=groups, lost=lost)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.models import AlertKind, AlertState, Colour, EnrolmentState, MessageState, Role, Verdict
+from core.models import AlertKind, AlertState, Colour, EnrolmentState, MessageKind, MessageState, Role, Verdict
 from messages.advice_schema import AdviceGroup
 from messages.languages import Language
 
@@ -52,6 +52,15 @@ MESSAGE_STATES: dict[str, str] = {
     MessageState.UNKNOWN: "uvist, om den er sendt",
     MessageState.EXPIRED: "ikke sendt: blev for sen",
     MessageState.CANCELLED: "aflyst",
+}
+
+MESSAGE_KINDS: dict[str, str] = {
+    MessageKind.STEP: "Planlagte sms'er",
+    MessageKind.REMINDER: "Påmindelser",
+    MessageKind.ADVICE: "Råd efter rødt eller gult svar",
+    MessageKind.CONTACT_CHECK: "Fik du fat i en læge?",
+    MessageKind.ANSWER: "Svar på patientens sms",
+    MessageKind.STAFF: "Skrevet af klinikken",
 }
 
 NOT_ARRIVED = frozenset({MessageState.UNDELIVERED, MessageState.FAILED, MessageState.UNKNOWN})

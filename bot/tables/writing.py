@@ -22,11 +22,11 @@ _LONGEST = 32_767
 """Characters in a cell of a spreadsheet."""
 
 
-def csv_file(rows: Iterable[Sequence[str]]) -> bytes:
+def csv_file(rows: Iterable[Sequence[object]]) -> bytes:
     """Semicolons, and UTF-8 with the mark that tells Excel so. The first row holds the headings."""
     out = io.StringIO(newline="")
     csv.writer(out, delimiter=";", lineterminator="\r\n").writerows(
-        [harmless(cell.replace("\0", "")) for cell in row] for row in rows
+        [harmless(str(cell).replace("\0", "")) for cell in row] for row in rows
     )
     return out.getvalue().encode("utf-8-sig", "replace")
 

@@ -1,13 +1,17 @@
 """The tables."""
 
+from core.models.access import Passkey, RecoveryCode, StaffToken
+from core.models.api import ApiEnrolment, ApiKey
+from core.models.audit import Audit, AuditHead
 from core.models.base import Base
-from core.models.clinic import Audit, Clinic, Heartbeat, RegionNumber, Staff, StaffSession
+from core.models.clinic import Clinic, Heartbeat, RegionNumber, Staff, StaffSession
 from core.models.course import Enrolment, Message, Patient
 from core.models.desk import ImportList, SavedView
 from core.models.inbox import Alert, AlertEvent, Reply, Triage, TriageMark
 from core.states import (
     AlertKind,
     AlertState,
+    ApiScope,
     Colour,
     EnrolmentState,
     ImportState,
@@ -22,7 +26,11 @@ __all__ = [
     "AlertEvent",
     "AlertKind",
     "AlertState",
+    "ApiEnrolment",
+    "ApiKey",
+    "ApiScope",
     "Audit",
+    "AuditHead",
     "Base",
     "Clinic",
     "Colour",
@@ -34,13 +42,16 @@ __all__ = [
     "Message",
     "MessageKind",
     "MessageState",
+    "Passkey",
     "Patient",
+    "RecoveryCode",
     "RegionNumber",
     "Reply",
     "Role",
     "SavedView",
     "Staff",
     "StaffSession",
+    "StaffToken",
     "Triage",
     "TriageMark",
     "Verdict",

@@ -1,20 +1,20 @@
-"""Clinics, their staff, the staff's sessions, and what staff saw and did."""
+"""Clinics, their staff, and the staff's sessions."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from core.models.base import Base, BigId, Secret
+from core.models.base import Base, Secret
 
 
 class Clinic(Base):
     """A tenant. `quiet_from`/`quiet_until`: local minutes after midnight between which timed texts may go.
 
     `neutral`: its texts name no illness, body part or symptom. `keep_months`: how long after the last that happened a
-    patient's name, numbers and words are kept.
+    patient's name, numbers and words are kept. `require_second_factor`: of everybody who logs in.
     """
 
     __tablename__ = "clinic"
@@ -28,6 +28,7 @@ class Clinic(Base):
     window_closes: Mapped[int] = mapped_column(default=20 * 60)
     neutral: Mapped[bool] = mapped_column(default=False)
     keep_months: Mapped[int] = mapped_column(default=12, server_default="12")
+    require_second_factor: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
 
 
@@ -47,7 +48,12 @@ class RegionNumber(Base):
 
 
 class Staff(Base):
-    """A staff member. `failed_logins` and `locked_until` (UTC) hold guessing back."""
+    """A staff member. `failed_logins` and `locked_until` (UTC) hold guessing back.
+
+    `deactivated_at`: since when the person cannot log in; the row stays, for what was done stays signed (UTC).
+    `totp_secret`: what an app on the person's phone makes codes from; it counts once `totp_since` (UTC) is set.
+    `totp_last_step`: the half-minute whose code was used last; an earlier or equal one is refused.
+    """
 
     __tablename__ = "staff"
 
@@ -59,38 +65,28 @@ class Staff(Base):
     password_hash: Mapped[str]
     failed_logins: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[datetime | None]
+    totp_secret: Mapped[str | None] = mapped_column(Secret)
+    totp_since: Mapped[datetime | None]
+    totp_last_step: Mapped[int | None]
     created_at: Mapped[datetime]
+    deactivated_at: Mapped[datetime | None]
 
     clinic: Mapped[Clinic] = relationship()
 
 
 class StaffSession(Base):
-    """A logged-in browser. Only a hash of its token is kept."""
+    """A logged-in browser, by a short name such as "Firefox på Windows". Only a hash of its token is kept."""
 
     __tablename__ = "staff_session"
 
     token_hash: Mapped[str] = mapped_column(primary_key=True)
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), index=True)
+    browser: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
 
     staff: Mapped[Staff] = relationship()
-
-
-class Audit(Base):
-    """Who saw or changed which patient data, and when. Holds ids, never a patient's words, name or number."""
-
-    __tablename__ = "audit"
-    __table_args__ = (Index("ix_audit_clinic_at", "clinic_id", "at"),)
-
-    id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    at: Mapped[datetime]
-    clinic_id: Mapped[str] = mapped_column(ForeignKey("clinic.id"))
-    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
-    action: Mapped[str]
-    object_type: Mapped[str]
-    object_id: Mapped[str]
 
 
 class Heartbeat(Base):

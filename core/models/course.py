@@ -110,12 +110,13 @@ class Message(Base):
         ),
         Index("ix_message_unsettled", "state", "lease_until"),
         Index("ix_message_state_due", "state", "due_at"),
+        Index("ix_message_clinic_due", "clinic_id", "due_at"),
         Index("ix_message_patient_due", "patient_id", "due_at"),
         Index("uq_message_reminds", "reminds_id", unique=True),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    clinic_id: Mapped[str] = mapped_column(ForeignKey("clinic.id"), index=True)
+    clinic_id: Mapped[str] = mapped_column(ForeignKey("clinic.id"))
     patient_id: Mapped[int | None] = mapped_column(ForeignKey("patient.id"))
     enrolment_id: Mapped[int | None] = mapped_column(ForeignKey("enrolment.id"))
     reply_id: Mapped[int | None] = mapped_column(ForeignKey("reply.id"))

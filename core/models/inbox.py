@@ -33,11 +33,12 @@ class Reply(Base):
             sqlite_where=text("processed_at IS NULL"),
         ),
         Index("ix_reply_patient_received", "patient_id", "received_at"),
+        Index("ix_reply_clinic_received", "clinic_id", "received_at"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     provider_id: Mapped[str] = mapped_column(unique=True)
-    clinic_id: Mapped[str | None] = mapped_column(ForeignKey("clinic.id"), index=True)
+    clinic_id: Mapped[str | None] = mapped_column(ForeignKey("clinic.id"))
     patient_id: Mapped[int | None] = mapped_column(ForeignKey("patient.id"))
     enrolment_id: Mapped[int | None] = mapped_column(ForeignKey("enrolment.id"))
     sender: Mapped[str] = mapped_column(Secret)

@@ -194,8 +194,11 @@ def test_who_enrolled_and_how_many_stands_in_the_audit_log(lite: World) -> None:
     start(lite, list_id)
     finish(lite, list_id)
     with lite.session() as session:
-        rows = session.execute(select(Audit.action, Audit.staff_id, Audit.object_id)).all()
-    assert [tuple(line) for line in rows] == [("import.enrol", 1, f"{list_id}, 1 rows"), ("enrolment.create", 1, "1")]
+        rows = session.execute(select(Audit.action, Audit.staff_id, Audit.object_id, Audit.detail)).all()
+    assert [tuple(line) for line in rows] == [
+        ("import.enrol", 1, str(list_id), "1 patient"),
+        ("enrolment.create", 1, "1", ""),
+    ]
 
 
 def test_one_value_may_hold_for_all_rows(lite: World) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from threading import Thread
 
 from axe_playwright_python.sync_playwright import Axe
+from flask import Flask
 from playwright.sync_api import Page, expect
 from werkzeug.serving import BaseWSGIServer, make_server
 
@@ -21,10 +22,12 @@ EMAIL = "admin@vest.example"
 class Site:
     world: World
     server: BaseWSGIServer
+    app: Flask
+    host: str = "127.0.0.1"
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.server.port}"
+        return f"http://{self.host}:{self.server.port}"
 
     def log_in(self, page: Page, path: str = "/") -> None:
         page.goto(self.url + path)
@@ -35,12 +38,13 @@ class Site:
 
 
 @contextmanager
-def running(world: World) -> Iterator[Site]:
-    server = make_server("127.0.0.1", 0, app_of(world), threaded=True)
+def running(world: World, port: int = 0) -> Iterator[Site]:
+    app = app_of(world)
+    server = make_server("127.0.0.1", port, app, threaded=True)
     thread = Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
-        yield Site(world, server)
+        yield Site(world, server, app)
     finally:
         server.shutdown()
         thread.join()

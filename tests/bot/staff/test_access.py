@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from bot.staff import access
-from bot.staff.access import LoggedIn, Refused
+from bot.staff import access, sessions
+from bot.staff.access import LoggedIn, Refused, SecondStep
 from bot.staff.guard import safe_next
 from core.models import Role, Staff, StaffSession
 from tests.world import MONDAY, PASSWORD, World
@@ -23,7 +23,8 @@ def attempt(world: World, password: str, email: str = EMAIL) -> LoggedIn | Refus
     with world.session() as session:
         result = access.log_in(session, email, password, world.clock())
         session.commit()
-        return result
+    assert not isinstance(result, SecondStep)
+    return result
 
 
 def row_of(world: World) -> Staff:
@@ -33,7 +34,7 @@ def row_of(world: World) -> Staff:
 
 def is_alive(world: World, token: str) -> bool:
     with world.session() as session:
-        return access.find_session(session, token, world.clock()) is not None
+        return sessions.find_session(session, token, world.clock()) is not None
 
 
 def token_of(world: World) -> str:
@@ -144,17 +145,17 @@ def test_a_session_in_use_ends_after_twelve_hours(lite_world: World) -> None:
     ends = lite_world.clock() + timedelta(hours=12)
     while lite_world.clock() < ends:
         with lite_world.session() as session, session.begin():
-            found = access.find_session(session, token, lite_world.clock())
+            found = sessions.find_session(session, token, lite_world.clock())
             assert found is not None
-            access.touch(found, lite_world.clock())
+            sessions.touch(found, lite_world.clock())
         lite_world.clock.forward(minutes=20)
     assert not is_alive(lite_world, token)
 
 
 def test_use_is_written_down_at_most_once_a_minute(lite_world: World) -> None:
     found = StaffSession(token_hash="", staff_id=1, created_at=MONDAY, seen_at=MONDAY)
-    assert not access.touch(found, MONDAY + timedelta(seconds=59))
-    assert access.touch(found, MONDAY + timedelta(seconds=60))
+    assert not sessions.touch(found, MONDAY + timedelta(seconds=59))
+    assert sessions.touch(found, MONDAY + timedelta(seconds=60))
     assert found.seen_at == MONDAY + timedelta(seconds=60)
 
 
@@ -162,7 +163,7 @@ def test_logging_out_ends_the_session_for_good(lite_world: World) -> None:
     lite_world.add_staff(EMAIL)
     token = token_of(lite_world)
     with lite_world.session() as session, session.begin():
-        access.log_out(session, token, lite_world.clock())
+        sessions.log_out(session, token, lite_world.clock())
     assert not is_alive(lite_world, token)
 
 

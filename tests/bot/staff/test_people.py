@@ -346,7 +346,7 @@ def test_who_fetched_how_many_by_which_filter_stands_in_the_audit_log_without_th
     lite_desk.post("/patienter/hent", kind="csv", uge="1", soeg=sealed)
     with lite_world.session() as session:
         (row,) = session.scalars(select(Audit).where(Audit.action == "patient.export"))
-    assert (row.staff_id, row.object_id) == (1, "csv, 1 rows, uge=1 søgning")
+    assert (row.staff_id, row.detail) == (1, "csv, 1 patient: uge=1 søgning")
 
 
 def test_a_reader_sees_the_list_but_cannot_fetch_it(sit: Sit) -> None:

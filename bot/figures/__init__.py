@@ -1,0 +1,1 @@
+"""What a clinic's work comes to, counted in the database."""

@@ -1,0 +1,105 @@
+"""The settings' first page, and the page where an administrator changes the clinic's details."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from html import unescape
+
+import pytest
+from sqlalchemy import update
+
+from core.models import Clinic, Heartbeat, MessageState
+from tests.bot.staff.conftest import Desk, Sit
+from tests.world import World
+
+PAGE = "/indstillinger/klinik"
+FORM = {"name": "Rygklinik Vest", "phone": "87 65 43 21", "region": "midtjylland", "opens": "540", "closes": "1200"}
+
+
+def shown(desk: Desk, path: str = PAGE) -> str:
+    return unescape(desk.text(path))
+
+
+def beat(world: World) -> None:
+    with world.session() as session, session.begin():
+        session.merge(Heartbeat(name="worker", at=world.clock()))
+
+
+def test_the_first_page_says_how_each_setting_stands(lite_world: World, sit: Sit) -> None:
+    admin = sit("admin")
+    page = shown(admin, "/indstillinger")
+    for words in ("Rygklinik Vest, 87 65 43 21", "Slået fra", "1 har adgang", "Ingen i brug", "Sms'er sendes ikke"):
+        assert words in page
+    beat(lite_world)
+    assert "Sms'er sendes ikke" not in shown(admin, "/indstillinger")
+
+
+def test_who_is_no_administrator_sees_no_people_and_no_keys(sit: Sit) -> None:
+    page = shown(sit("clinician"), "/indstillinger")
+    assert "Klinik" in page
+    assert 'href="/indstillinger/medarbejdere"' not in page
+    assert 'href="/indstillinger/api"' not in page
+
+
+@pytest.mark.parametrize("role", ["reader", "clinician"])
+def test_everybody_sees_the_details_and_only_an_administrator_a_form(sit: Sit, role: str) -> None:
+    page = shown(sit(role))
+    assert "87 65 43 21" in page
+    assert "kl. 9.00 til kl. 20.00" in page
+    assert "Kun en administrator kan ændre det." in page
+    assert 'name="phone"' not in page
+
+
+def test_a_change_is_told_with_how_many_texts_followed(lite_world: World, sit: Sit) -> None:
+    lite_world.enrol(time_of_day="aften")
+    admin = sit("admin")
+    told = unescape(admin.follow(PAGE, **FORM | {"name": "Klinikken på Torvet", "closes": "900"}))
+    assert "Ændringerne er gemt." in told
+    assert "sms'er, der ventede, er skrevet om." in told
+    assert "sms'er, der ventede, har fået et nyt tidspunkt." in told
+    waiting = lite_world.messages(MessageState.PLANNED, MessageState.HELD)
+    assert all(message.body.startswith("Klinikken på Torvet: ") for message in waiting)
+    assert "Klinikken på Torvet" in shown(admin, "/")
+
+
+def test_saving_what_is_so_already_says_that_nothing_changed(sit: Sit) -> None:
+    assert "Der var ingen ændringer at gemme." in unescape(sit("admin").follow(PAGE, **FORM))
+
+
+def test_a_name_that_tells_or_is_cut_is_pointed_out(lite_world: World, sit: Sit) -> None:
+    admin = sit("admin")
+    assert "»Rygklinik« fortæller, hvad I behandler" in shown(admin)
+    with lite_world.session() as session, session.begin():
+        session.execute(update(Clinic).values(name="Sundhedshuset ved den gamle købstads nordre port"))
+    page = shown(admin)
+    assert "fortæller, hvad I behandler" not in page
+    assert "Sms'erne begynder med »Sundhedshuset ved den gamle kø:«. Navnet er for langt" in page
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [({"name": ""}, "name"), ({"phone": "12"}, "phone"), ({"region": "x"}, "region"), ({"closes": "540"}, "closes")],
+)
+@pytest.mark.parametrize("more", [{}, {"opens": "ni"}])
+def test_what_cannot_be_used_is_shown_again_as_it_was_typed(
+    lite_world: World, sit: Sit, change: dict[str, str], field: str, more: dict[str, str]
+) -> None:
+    response = sit("admin").post(PAGE, **FORM | {"name": "Ny"} | more | change)
+    page = response.get_data(as_text=True)
+    assert response.status_code == 400
+    assert f'id="{field}-error"' in page
+    with lite_world.session() as session:
+        assert session.get_one(Clinic, "vest").name == "Rygklinik Vest"
+
+
+def test_a_second_step_can_be_asked_of_all_and_leads_each_to_set_it_up(lite_world: World, sit: Sit) -> None:
+    admin, clinician = sit("admin"), sit("clinician")
+    admin.post(PAGE, **FORM, second_factor="ja")
+    lite_world.clock.now += timedelta(minutes=1)
+    assert clinician.get("/patienter").location == "/konto"
+
+
+def test_without_the_pages_token_nothing_is_changed(lite_world: World, sit: Sit) -> None:
+    assert sit("admin").client.post(PAGE, data=FORM | {"name": "Ny"}).status_code == 400
+    with lite_world.session() as session:
+        assert session.get_one(Clinic, "vest").name == "Rygklinik Vest"
