@@ -44,7 +44,7 @@ def carry_out(
     now: datetime,
 ) -> None:
     """Everything one reply leads to, in the caller's transaction."""
-    _end_silence(session, patient, enrolment)
+    _end_silence(session, patient, enrolment, now)
     kind = MessageKind.ANSWER if decision.advice is None else MessageKind.ADVICE
     braked = _too_many_texts(session, patient, kind, now)
     if braked and decision.colour is Colour.RED:
@@ -77,12 +77,13 @@ def carry_out(
                 reply_id=reply.id,
             )
     if (running := running_enrolment(session, patient.id)) is not None:
-        refresh_holds(session, running)
+        refresh_holds(session, running, now)
 
 
-def _end_silence(session: Session, patient: Patient, enrolment: Enrolment | None) -> None:
+def _end_silence(session: Session, patient: Patient, enrolment: Enrolment | None, now: datetime) -> None:
     """Whatever the patient writes: no reminder any more, and the texts that silence held go on."""
-    cancel_waiting(session, ANSWERED, Message.patient_id == patient.id, Message.kind == MessageKind.REMINDER)
+    reminder = (Message.patient_id == patient.id, Message.kind == MessageKind.REMINDER)
+    cancel_waiting(session, ANSWERED, *reminder, now=now)
     if enrolment is not None:
         enrolment.silent_since = None
 
@@ -128,7 +129,7 @@ def _drafts(
     if (body := _answer_of(content, decision, voice)) is not None:
         drafts.append(Draft(MessageKind.ANSWER, body, question=decision.question, reason="svar på sms"))
     if decision.check_contact:
-        _drop_earlier_checks(session, patient)
+        _drop_earlier_checks(session, patient, now)
         body = answer_text(content.replies, "contact_check", voice)
         drafts.append(
             Draft(
@@ -179,13 +180,14 @@ def _advice(
     )
 
 
-def _drop_earlier_checks(session: Session, patient: Patient) -> None:
+def _drop_earlier_checks(session: Session, patient: Patient, now: datetime) -> None:
     """Two red replies in a row lead to one question, counted from the last."""
     cancel_waiting(
         session,
         "afløst af et nyere spørgsmål",
         Message.patient_id == patient.id,
         Message.kind == MessageKind.CONTACT_CHECK,
+        now=now,
     )
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from bot import audit
 from bot.course import audit_change, hear, refresh_holds, running_enrolment
-from core.models import Alert, AlertEvent, AlertKind, AlertState, Clinic, Colour, Message, MessageKind, Reply
+from core.models import Alert, AlertEvent, AlertKind, AlertState, Clinic, Colour, Contact, Message, MessageKind, Reply
 from scheduler.outbox import cancel_waiting, lock_patient, open_red
 
 OUTCOMES = {
@@ -22,6 +22,8 @@ OUTCOMES = {
     "other": "Andet",
 }
 MAX_NOTE = 2000
+BY_TEXT = "acknowledge_by_text"
+"""On the timeline, with the name of who was on call."""
 
 
 class Act(StrEnum):
@@ -67,8 +69,49 @@ def raise_alert(
     except IntegrityError:
         return None
     session.add(AlertEvent(alert_id=alert.id, at=now, staff_id=None, action="opened", note=""))
-    _refresh(session, alert)
+    _refresh(session, alert, now)
     return alert
+
+
+def close_settled(
+    session: Session, message: Message, now: datetime, *, staff_id: int | None = None, action: str = "settle"
+) -> None:
+    """A text of unknown fate is accounted for: the alert about that is closed.
+
+    `staff_id` None: by itself, unless somebody has taken it and may be telephoning just now.
+    """
+    is_open = Alert.state == AlertState.OPEN if staff_id is None else Alert.state != AlertState.RESOLVED
+    closed = session.execute(
+        update(Alert)
+        .where(Alert.message_id == message.id, Alert.kind == AlertKind.UNSETTLED, is_open)
+        .values(state=AlertState.RESOLVED, resolved_at=now, resolved_by=staff_id)
+        .returning(Alert.id)
+    ).all()
+    for row in closed:
+        _finish(session, row.id, row.id, message.clinic_id, staff_id, action, "", now)
+
+
+def reopen(session: Session, alert_id: int, now: datetime) -> bool:
+    """What an alert was about has come up again; it waits as a new one does. False when it waits already."""
+    opened = session.scalar(
+        update(Alert)
+        .where(Alert.id == alert_id, Alert.state == AlertState.RESOLVED)
+        .values(
+            state=AlertState.OPEN,
+            opened_at=now,
+            acknowledged_at=None,
+            acknowledged_by=None,
+            resolved_at=None,
+            resolved_by=None,
+            outcome=None,
+        )
+        .returning(Alert.id)
+    )
+    if opened is None:
+        return False
+    session.add(AlertEvent(alert_id=alert_id, at=now, staff_id=None, action="opened", note=""))
+    _refresh(session, session.get_one(Alert, alert_id, populate_existing=True), now)
+    return True
 
 
 def clinic_for_stranger(session: Session, recipient: str) -> str | None:
@@ -77,14 +120,29 @@ def clinic_for_stranger(session: Session, recipient: str) -> str | None:
     return owner or session.scalar(select(Clinic.id).order_by(Clinic.created_at, Clinic.id))
 
 
-def acknowledge(session: Session, alert_id: int, *, clinic_id: str, staff_id: int, now: datetime, note: str) -> Act:
-    """ "Kvittér": this staff member has seen it and acts. Only the first of two gets it."""
+def acknowledge(
+    session: Session,
+    alert_id: int,
+    *,
+    clinic_id: str,
+    staff_id: int | None,
+    now: datetime,
+    note: str,
+    contact: Contact | None = None,
+) -> Act:
+    """ "Kvittér": this staff member has seen it and acts. Only the first of two gets it.
+
+    `contact`: who did it by text, on call, staff or not; the name stands on the timeline.
+    """
     changed = session.execute(
         update(Alert)
         .where(Alert.id == alert_id, Alert.clinic_id == clinic_id, Alert.state == AlertState.OPEN)
         .values(state=AlertState.ACKNOWLEDGED, acknowledged_at=now, acknowledged_by=staff_id)
+        .values(acknowledged_contact_id=contact.id if contact is not None and staff_id is None else None)
         .returning(Alert.id)
     ).scalar_one_or_none()
+    if contact is not None:
+        return _finish(session, alert_id, changed, clinic_id, staff_id, BY_TEXT, contact.name, now)
     return _finish(session, alert_id, changed, clinic_id, staff_id, "acknowledge", note, now)
 
 
@@ -122,7 +180,7 @@ def _texts_again(session: Session, alert: Alert, staff_id: int, now: datetime) -
     if alert.kind != AlertKind.SILENT or alert.patient_id is None:
         return
     if (running := running_enrolment(session, alert.patient_id)) is not None:
-        hear(session, running)
+        hear(session, running, now)
         audit_change(session, running, staff_id, "enrolment.texts_again", now)
 
 
@@ -131,7 +189,7 @@ def _finish(
     alert_id: int,
     changed: int | None,
     clinic_id: str,
-    staff_id: int,
+    staff_id: int | None,
     action: str,
     note: str,
     now: datetime,
@@ -152,7 +210,7 @@ def _finish(
         object_id=alert_id,
         now=now,
     )
-    _refresh(session, alert)
+    _refresh(session, alert, now)
     return Act.DONE
 
 
@@ -168,12 +226,12 @@ def has_open_red(session: Session, patient_id: int) -> bool:
     return bool(session.scalar(select(open_red(patient_id))))
 
 
-def _refresh(session: Session, alert: Alert) -> None:
+def _refresh(session: Session, alert: Alert, now: datetime) -> None:
     """Hold or release the patient's running course, be it the one the alert is about or a later one."""
     if alert.patient_id is None or alert.colour != Colour.RED:
         return
     if (running := running_enrolment(session, alert.patient_id)) is not None:
-        refresh_holds(session, running)
+        refresh_holds(session, running, now)
     if not has_open_red(session, alert.patient_id):
         about_a_doctor = (Message.patient_id == alert.patient_id, Message.kind == MessageKind.CONTACT_CHECK)
-        cancel_waiting(session, "alarmen er afsluttet", *about_a_doctor)
+        cancel_waiting(session, "alarmen er afsluttet", *about_a_doctor, now=now)

@@ -13,13 +13,15 @@ from sqlalchemy.orm import Session
 from bot import conversation
 from bot.act import carry_out
 from bot.adapting import raised, value_of
+from bot.alarm_replies import Caller, caller_of, take
+from bot.alarms import Means
 from bot.alerts import clinic_for_stranger, has_open_red, raise_alert
 from bot.answers import Answer, parse
 from bot.course import RUNNING, STOPPED_BY_PATIENT
 from bot.history import step_asked
 from bot.reading import adaptation_of, read, store
 from bot.red_flags import Checker, Level
-from bot.voice import voice_of
+from bot.strangers import of_no_patient
 from bot.wishes import read_wish
 from core import phone as telephone
 from core.crypto import keyring_of
@@ -27,8 +29,7 @@ from core.models import AlertKind, Clinic, Colour, Enrolment, Message, MessageKi
 from core.states import EnrolmentState
 from messages.advice_schema import AdviceGroup
 from messages.loader import Content
-from messages.wording import answer_text
-from scheduler.outbox import Draft, enqueue, lock_patient, open_questions
+from scheduler.outbox import lock_patient, open_questions
 
 QUESTION_STAYS = timedelta(hours=72)
 """How long a question is what a reply is read in the light of."""
@@ -37,7 +38,6 @@ SCREENING_STAYS = timedelta(days=8)
 YES_OR_NO = frozenset({"screening", "exercise", "activity", *conversation.ASKED_ONCE, conversation.REACHED_DOCTOR})
 MAX_ATTEMPTS = 5
 """Failures after which a reply is handed to staff as it is."""
-STRANGER_ANSWERED_FOR = timedelta(hours=24)
 LEFT_BEHIND = timedelta(seconds=30)
 """A kept reply that nobody has processed by then lost its request on the way, and is taken up by the tick."""
 MAX_FIELD = 200
@@ -81,14 +81,19 @@ def _clean(text: str) -> str:
     return text.replace("\0", "").encode("utf-8", "replace").decode()[:MAX_FIELD]
 
 
-def process(session: Session, content: Content, checker: Checker, reply_id: int, now: datetime) -> Level | None:
-    """Triage a kept reply and carry out what follows; the caller commits. None when it was done before."""
+def process(
+    session: Session, content: Content, checker: Checker, reply_id: int, now: datetime, means: Means
+) -> Level | None:
+    """Triage a kept reply and carry out what follows; the caller commits. None when it was done before.
+
+    `means`: how somebody on call, who took an alarm with this reply, is answered.
+    """
     reply = session.scalar(select(Reply).where(Reply.id == reply_id, Reply.processed_at.is_(None)).with_for_update())
     if reply is None:
         return None
-    patient = _patient_of(session, reply)
+    patient, caller = _patient_of(session, reply), caller_of(session, reply, now)
     if patient is None:
-        return _stranger(session, content, checker, reply, now)
+        return of_no_patient(session, content, checker, reply, now, caller=caller, means=means)
     lock_patient(session, patient.id)
     session.refresh(patient)
     enrolment = _latest_enrolment(session, patient)
@@ -101,6 +106,10 @@ def process(session: Session, content: Content, checker: Checker, reply_id: int,
     reply.answer_step = step_asked(session, asked)
     wish = read_wish(reply.body, reply.received_at)
     triage, failed = read(content, checker, reply, answer, is_wish=wish is not None)
+    if caller is not None and triage.level is not Level.RED and _takes_alarm(means, caller, reply, answer, asked):
+        store(session, reply, triage, now)
+        take(session, means, caller, reply, now)
+        return triage.level
     situation = _situation(session, patient, enrolment, reply, asked, checker_failed=failed)
     adaptation = None
     if enrolment is not None and conversation.may_adapt(situation, triage, answer, wish):
@@ -114,6 +123,15 @@ def process(session: Session, content: Content, checker: Checker, reply_id: int,
         reply.adaptation = adaptation.rule.id if adaptation is not None else None
     carry_out(session, content, decision, reply=reply, patient=patient, enrolment=enrolment, now=now)
     return triage.level
+
+
+def _takes_alarm(means: Means, caller: Caller, reply: Reply, answer: Answer, asked: Message | None) -> bool:
+    """What was sent last is what a patient who is on call answers; a word that answers no question takes the alarm."""
+    if caller.newest_at is None or not means.texts.takes(reply.body):
+        return False
+    if asked is None or (answer.yes is None and answer.number is None):
+        return True
+    return (asked.sent_at or asked.claimed_at or asked.due_at) < caller.newest_at
 
 
 def _situation(
@@ -158,7 +176,9 @@ def _asked(session: Session, patient: Patient, reply: Reply, answer: Answer) -> 
     return newest if is_fresh else None
 
 
-def process_left_behind(session: Session, content: Content, checker: Checker, now: datetime, limit: int = 50) -> int:
+def process_left_behind(
+    session: Session, content: Content, checker: Checker, now: datetime, means: Means, limit: int = 50
+) -> int:
     """Tick: take up replies whose request died. One that fails again and again goes to staff as it is."""
     waiting = session.scalars(
         select(Reply.id)
@@ -169,7 +189,7 @@ def process_left_behind(session: Session, content: Content, checker: Checker, no
     session.commit()
     for reply_id in waiting:
         try:
-            process(session, content, checker, reply_id, now)
+            process(session, content, checker, reply_id, now, means)
             session.commit()
         except Exception:
             session.rollback()
@@ -243,45 +263,6 @@ def _latest_enrolment(session: Session, patient: Patient) -> Enrolment | None:
     return session.scalar(
         select(Enrolment).where(Enrolment.patient_id == patient.id).order_by(Enrolment.id.desc()).limit(1)
     )
-
-
-def _stranger(session: Session, content: Content, checker: Checker, reply: Reply, now: datetime) -> Level | None:
-    """A number nobody knows: staff's queue, and one polite answer a day that says nothing of anybody."""
-    clinic_id = clinic_for_stranger(session, reply.recipient)
-    if clinic_id is None:
-        log.error("no clinic to show a reply to: run `rygbot clinic add`", reply=reply.id)
-        return None
-    reply.processed_at = now
-    reply.clinic_id = clinic_id
-    triage, _ = read(content, checker, reply, Answer())
-    store(session, reply, triage, now)
-    raise_alert(
-        session,
-        clinic_id=clinic_id,
-        kind=AlertKind.UNKNOWN_SENDER,
-        colour=Colour.RED if triage.level is Level.RED else Colour.AMBER,
-        now=now,
-        reply=reply,
-    )
-    number = telephone.from_sender(reply.sender)
-    if number is not None and not _answered_lately(session, clinic_id, number, now):
-        clinic = session.get_one(Clinic, clinic_id)
-        body = answer_text(content.replies, "unknown_sender", voice_of(clinic))
-        draft = Draft(MessageKind.ANSWER, body, reason="svar til ukendt nummer")
-        enqueue(session, draft, clinic_id=clinic_id, to_phone=number, now=now, reply_id=reply.id)
-    return triage.level
-
-
-def _answered_lately(session: Session, clinic_id: str, number: str, now: datetime) -> bool:
-    """Numbers stand encrypted, so the day's few answers to strangers are opened and compared."""
-    answers = session.scalars(
-        select(Message).where(
-            Message.clinic_id == clinic_id,
-            Message.patient_id.is_(None),
-            Message.created_at > now - STRANGER_ANSWERED_FOR,
-        )
-    )
-    return any(answer.to_phone == number for answer in answers)
 
 
 def count_unprocessed(session: Session) -> int:

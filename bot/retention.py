@@ -28,7 +28,8 @@ from core.models import (
     Triage,
     TriageMark,
 )
-from scheduler.outbox import WAITING, lock_patient
+from scheduler.outbox import lock_patient
+from scheduler.states import WAITING
 
 MONTH = timedelta(days=30)
 SHORTEST_MONTHS, LONGEST_MONTHS = 1, 60

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
+from bot.alarms import Means
 from bot.red_flags import Checker, load_checker
 from core.crypto import Keyring
 from core.db import make_engine, session_factory
@@ -32,6 +33,11 @@ class Runtime:
     content: Content
     checker: Checker
     now: Clock
+
+    @property
+    def means(self) -> Means:
+        """How staff are reached."""
+        return Means(self.content.staff_texts, self.settings.public_url, can_mail=bool(self.settings.smtp_host))
 
 
 def make_runtime(settings: Settings, now: Clock = utc_now) -> Runtime:

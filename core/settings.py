@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -13,6 +14,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 NEW_KEY_HINT = "run `rygbot keys new` and put the line it prints into .env"
+_MAIL_ADDRESS = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;]+")
 DEFAULT_DATABASE_URL = "sqlite:///var/rygbot.db"
 
 
@@ -40,6 +42,14 @@ class Settings(BaseSettings):
     twilio_base_url: str = ""
     twilio_region: str = ""
     twilio_edge: str = ""
+
+    spool_dir: Path = Path("var/spool")
+    smtp_host: str = ""
+    smtp_port: int = Field(default=587, ge=1, le=65535)
+    smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+    smtp_user: str = ""
+    smtp_password: str = Field(default="", repr=False)
+    smtp_from: str = ""
 
     log_format: Literal["console", "json"] = "console"
     inbox_poll_seconds: int = Field(default=5, ge=1, le=60)
@@ -102,6 +112,16 @@ class Settings(BaseSettings):
             missing.append("TWILIO_MESSAGING_SERVICE_SID or TWILIO_FROM")
         if missing:
             raise ValueError(f"GATEWAY=twilio needs {', '.join(missing)}")
+        return self
+
+    @model_validator(mode="after")
+    def _smtp_complete(self) -> Settings:
+        if not self.smtp_host:
+            return self
+        if not _MAIL_ADDRESS.fullmatch(self.smtp_from):
+            raise ValueError("SMTP_HOST needs SMTP_FROM, the address that alarms come from, such as rygbot@example.dk")
+        if self.smtp_user and self.smtp_security == "none":
+            raise ValueError("SMTP_SECURITY=none would send SMTP_PASSWORD in clear: use starttls or tls")
         return self
 
     @property

@@ -41,7 +41,7 @@ class MessageState(StrEnum):
 class MessageKind(StrEnum):
     """STEP stands in a programme; ADVICE answers a red or amber reply; ANSWER any other reply; CONTACT_CHECK
     asks whether the patient got hold of a doctor; STAFF was written by a staff member; REMINDER asks a screening again
-    that was not answered."""
+    that was not answered; ALARM calls somebody on call."""
 
     STEP = "step"
     ADVICE = "advice"
@@ -49,6 +49,7 @@ class MessageKind(StrEnum):
     CONTACT_CHECK = "contact_check"
     STAFF = "staff"
     REMINDER = "reminder"
+    ALARM = "alarm"
 
 
 class Colour(StrEnum):

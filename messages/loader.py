@@ -21,6 +21,7 @@ from messages.regions import NationalNumbers, Region, RegionsFile
 from messages.reply_schema import Replies
 from messages.rule_schema import Rule, RulesFile
 from messages.source_schema import SourceDocument, SourcesFile
+from messages.staff_schema import StaffTexts
 from messages.version_schema import VersionsFile
 
 SHIPPED = Path(__file__).parent
@@ -58,6 +59,8 @@ class Content:
     """The released versions, the present ones too, by programme and version."""
     digests: Mapping[tuple[str, int], str]
     """What each released version meant when it was released (messages.versions.digest)."""
+    staff_texts: StaffTexts
+    """What the people of a clinic are sent."""
 
     def programme(self, programme_id: str, version: int) -> Programme | None:
         """A programme as an enrolment knows it; None when this version is not at hand."""
@@ -102,6 +105,7 @@ def load_content(folder: Path | None = None) -> Content:
         rules=MappingProxyType(rules),
         released=MappingProxyType(released),
         digests=_digests(root / "programmes" / RELEASED / "versions.toml"),
+        staff_texts=load_toml(root / "staff.toml", StaffTexts),
     )
 
 

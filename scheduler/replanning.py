@@ -12,8 +12,10 @@ from core.models import Enrolment, EnrolmentState, Message, MessageKind, Message
 from messages.sms import measure, to_gsm7
 from scheduler.calendar import local
 from scheduler.moving import Went, original_id
-from scheduler.outbox import TIMED, WAITING
+from scheduler.outbox import TIMED
 from scheduler.planning import PlannedStep
+from scheduler.states import WAITING, Cause
+from scheduler.transitions import shift
 
 SHORTEST_LIFE = timedelta(hours=12)
 """How late a step that is planned anew may still go out, at the least."""
@@ -162,14 +164,9 @@ def replace_waiting(session: Session, enrolment_id: int, now: datetime) -> int:
     """Cancel the steps that another plan replaces; returns how many. Done before that plan is made: what a worker has
     claimed by then stands among those that went.
     """
-    statement = (
-        update(Message)
-        .where(Message.enrolment_id == enrolment_id, *_replaceable(now))
-        .values(state=MessageState.CANCELLED, reason=REPLACED)
-        .execution_options(synchronize_session=False)
-        .returning(Message.id)
-    )
-    return len(session.execute(statement).all())
+    replaced = (Message.enrolment_id == enrolment_id, *_replaceable(now))
+    cancelled = shift(session, Cause.CANCEL, MessageState.CANCELLED, *replaced, now=now, reason=REPLACED)
+    return len(cancelled)
 
 
 def _replaceable(now: datetime) -> tuple[ColumnElement[bool], ...]:

@@ -94,7 +94,7 @@ def _write_red(demo: Demo) -> int:
     inbound = receive.Inbound("SM" + "0" * 32, script.STEADY.phone, script.CLINIC_SENDER, RED_REPLY)
     with runtime.sessions() as session:
         reply_id = receive.keep(session, inbound, now)
-        receive.process(session, runtime.content, runtime.checker, reply_id, now)
+        receive.process(session, runtime.content, runtime.checker, reply_id, now, runtime.means)
         session.commit()
         patient_id = session.get_one(Reply, reply_id).patient_id
     if patient_id is None:

@@ -17,6 +17,7 @@ from bot.runtime import Runtime
 from bot.server import port_is_taken, serve_forever
 from bot.tables import TableRefusedError
 from core import phone
+from scheduler.dispatch import Dispatcher
 
 
 def _require_free(host: str, port: int) -> None:
@@ -55,21 +56,28 @@ def work(drain: bool, senders: int) -> None:  # noqa: FBT001
     """The sender. Any number may run on PostgreSQL; one on SQLite."""
     runtime = start_runtime()
     dispatcher = worker.make_dispatcher(runtime, worker.gateway_factory(runtime), senders)
+    books = worker.make_books(runtime)
     if drain:
-        tally = worker.drain(runtime, dispatcher)
-        dispatcher.close()
+        tally = worker.drain(runtime, dispatcher, books)
+        _hang_up(dispatcher, books)
         click.echo(f"sent {tally.sent}, failed {tally.failed}, unknown {tally.unknown}, later {tally.retried}")
         return
     asked_to_stop = threading.Event()
     for signum in (signal.SIGINT, signal.SIGTERM):
         signal.signal(signum, lambda *_: asked_to_stop.set())
-    ticker = worker.start(runtime, dispatcher)
+    ticker = worker.start(runtime, dispatcher, books)
     click.echo("Worker running. Ctrl-C ends it.", err=True)
     asked_to_stop.wait()
     dispatcher.stop()
     ticker.stop()
-    dispatcher.close()
+    _hang_up(dispatcher, books)
     runtime.engine.dispose()
+
+
+def _hang_up(dispatcher: Dispatcher, books: worker.Books | None) -> None:
+    dispatcher.close()
+    if books is not None:
+        books.close()
 
 
 @click.command("enrol")

@@ -15,6 +15,7 @@ CLINIC_PHONE = "+4587100000"
 CLINIC_SENDER = "+4528000000"
 STAFF_EMAIL = "demo@rygklinikken.example"
 STAFF_NAME = "Mia Demo"
+STAFF_PHONE = "+4528000099"
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,15 @@ import heapq
 import itertools
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot import alerts, receive, worker
+from bot import alerts, contacts, receive, worker
+from bot.deadlines import USUAL, Allowance
 from bot.delivery import take_receipt
 from bot.demo import script
 from bot.demo.clock import VirtualClock
@@ -55,7 +57,19 @@ def add_clinic(session: Session, password: str, now: datetime) -> Staff:
     )
     session.add(staff)
     session.flush()
+    _put_on_call(session, staff, now)
     return staff
+
+
+def _put_on_call(session: Session, staff: Staff, now: datetime) -> None:
+    """Its staff member is on call, for red alerts. Deadlines are hours here: when a day takes seconds, ten minutes are
+    over at once.
+    """
+    person = contacts.Person(staff.name, script.STAFF_PHONE, None, staff.id, 1)
+    contacts.save_contact(session, None, person, by=staff, now=now)
+    slow = {colour: replace(usual, has_alarm=False) for colour, usual in USUAL.items()}
+    slow[Colour.RED] = Allowance(6 * 60, 12 * 60, 6 * 60)
+    contacts.set_deadlines(session, slow, by=staff, now=now)
 
 
 def play_past(runtime: Runtime, clock: VirtualClock, phones: Phones, *, staff_id: int, present: datetime) -> None:
@@ -169,7 +183,7 @@ class _Past:
         self._phones.written(person.phone, body, now)
         inbound = receive.Inbound(f"SM{uuid.uuid4().hex}", person.phone, script.CLINIC_SENDER, body)
         reply_id = receive.keep(session, inbound, now)
-        receive.process(session, self._runtime.content, self._runtime.checker, reply_id, now)
+        receive.process(session, self._runtime.content, self._runtime.checker, reply_id, now, self._runtime.means)
         alert_id = session.scalar(
             select(Alert.id).where(
                 Alert.reply_id == reply_id, Alert.colour == Colour.RED, Alert.state == AlertState.OPEN

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
 import structlog
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 
 from bot import audit
 from bot.csv_import import Row
 from bot.enrolment import ALREADY_RUNNING, Enrolled, enrol
 from bot.lists.judging import IN_A_COURSE, Verdict, sentences
-from bot.lists.store import Choices, counted, lines_of, rows_of
+from bot.lists.store import Choices, counted, lines_of, remove_old, rows_of
 from core.models import Clinic, ImportList, ImportState
 from messages.loader import Content
 
@@ -22,6 +22,8 @@ log = structlog.get_logger(__name__)
 
 BATCH = 10
 """Rows enrolled in one transaction: short enough that a patient's reply never waits for it."""
+BATCHES_A_TICK = 10
+"""Then other lists have their turn, and a worker that is to stop can stop."""
 OURS = "Noget gik galt hos os. Prøv rækken igen om lidt."
 
 
@@ -51,6 +53,21 @@ def begin(session: Session, stored: ImportList, chosen: Sequence[int], *, staff_
 def running(session: Session) -> list[int]:
     """The lists that are being enrolled."""
     return list(session.scalars(select(ImportList.id).where(ImportList.state == ImportState.RUNNING)))
+
+
+def go_on_with_lists(
+    sessions: sessionmaker[Session], content: Content, *, now: Callable[[], datetime], wall_now: Callable[[], datetime]
+) -> None:
+    """Tick: go on with the lists that are being enrolled, and delete those whose hour is over, in true time."""
+    with sessions() as session:
+        remove_old(session, wall_now())
+        session.commit()
+        for list_id in running(session):
+            for _ in range(BATCHES_A_TICK):
+                has_more = enrol_batch(session, content, list_id, now())
+                session.commit()
+                if not has_more:
+                    break
 
 
 def enrol_batch(session: Session, content: Content, list_id: int, now: datetime) -> bool:

@@ -160,7 +160,8 @@ class Life:
         if person.network_dice.random() < self._script.behaviour.network.checker_fails:
             self._stage.checker.breaks_next = True
         reply_id = receive.keep(session, inbound, now)
-        receive.process(session, self._stage.runtime.content, self._stage.checker, reply_id, now)
+        runtime = self._stage.runtime
+        receive.process(session, runtime.content, self._stage.checker, reply_id, now, runtime.means)
         for later in follow_up(self._script, person, text):
             self._will_write(person, later)
 

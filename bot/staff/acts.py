@@ -33,6 +33,7 @@ _SEEN = {
 }
 _CHANGED = {
     "alert.acknowledge": "Kvitterede for alarmen",
+    "alert.acknowledge_by_text": "Kvitterede for alarmen på sms",
     "alert.resolve": "Afsluttede alarmen",
     "import.read": "Hentede en liste ind",
     "import.enrol": "Tilmeldte patienter fra en liste",
@@ -58,6 +59,12 @@ _CHANGED = {
     "clinic.neutral_on": "Slog neutrale sms'er til",
     "clinic.neutral_off": "Slog neutrale sms'er fra",
     "region_number.change": "Rettede nummeret til lægevagten",
+    "opening_hours.change": "Ændrede åbningstider eller lukkedage",
+    "deadlines.change": "Ændrede fristerne",
+    "contact.change": "Ændrede en person på vagtlisten",
+    "contact.remove": "Fjernede en person fra vagtlisten",
+    "roster.change": "Ændrede vagtplanen",
+    "alarm.try": "Sendte en prøvealarm",
     "clinic.change": "Rettede klinikkens oplysninger",
     "clinic.keep_months": "Ændrede, hvor længe patienter gemmes",
     "patient.erase": "Slettede patientens navn, numre og ord",
@@ -111,6 +118,10 @@ THINGS: Mapping[str, str] = {
     "staff": "medarbejder",
     "region_number": "nummer",
     "message": "sms",
+    "contact": "person på vagtlisten",
+    "roster_shift": "vagt",
+    "roster_change": "ændring i vagtplanen",
+    "closed_days": "lukkedage",
     "api_key": "API-nøgle",
     "import": "liste",
 }

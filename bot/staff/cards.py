@@ -12,8 +12,10 @@ from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from bot.staff import words
+from bot.staff.alarm_lines import Line, lines_by_alert, summary
 from bot.staff.formatting import date_time, duration
 from bot.staff.marking import Piece, flag_names, pieces
+from bot.staff.timeline import Happening, taken_by, timeline
 from core.gateway import danish_reason
 from core.models import Alert, AlertEvent, AlertKind, AlertState, Colour, Message, MessageKind, MessageState, Reply
 from core.phone import display
@@ -34,16 +36,6 @@ class Answer:
     state: str
     arrived: bool
     failed: bool
-
-
-@dataclass(frozen=True)
-class Happening:
-    """One line of an alert's timeline."""
-
-    at: str
-    what: str
-    who: str
-    note: str
 
 
 @dataclass(frozen=True)
@@ -74,7 +66,10 @@ class Card:
     outcome: str
     closed_by: str
     closed_at: str
+    alarmed: str
     happenings: tuple[Happening, ...]
+    in_doubt: bool
+    """Nobody knows whether the text it is about was sent: staff say what is to be done."""
 
     @property
     def is_open(self) -> bool:
@@ -103,6 +98,7 @@ def alerts_of(clinic_id: str) -> Select[Alert]:
             joinedload(Alert.reply).joinedload(Reply.triage),
             joinedload(Alert.message),
             joinedload(Alert.acknowledger),
+            joinedload(Alert.acknowledging_contact),
             joinedload(Alert.resolver),
             selectinload(Alert.events).joinedload(AlertEvent.staff),
         )
@@ -123,8 +119,17 @@ def count(session: Session, clinic_id: str, *states: AlertState) -> int:
 def cards(session: Session, alerts: Sequence[Alert], wording: Wording, now: datetime) -> list[Card]:
     answers = _answers(session, [alert.reply_id for alert in alerts if alert.reply_id is not None])
     reminders = _reminders(session, alerts)
+    alarmed = lines_by_alert(session, [alert.id for alert in alerts])
     return [
-        _card(alert, answers.get(alert.reply_id or 0, ()), _about(alert, reminders), wording, now) for alert in alerts
+        _card(
+            alert,
+            answers.get(alert.reply_id or 0, ()),
+            _about(alert, reminders),
+            alarmed.get(alert.id, ()),
+            wording,
+            now,
+        )
+        for alert in alerts
     ]
 
 
@@ -174,7 +179,9 @@ def state_text(row: Message) -> str:
     return word
 
 
-def _card(alert: Alert, answers: tuple[Answer, ...], about: str, wording: Wording, now: datetime) -> Card:
+def _card(
+    alert: Alert, answers: tuple[Answer, ...], about: str, alarmed: Sequence[Line], wording: Wording, now: datetime
+) -> Card:
     reply, patient, triage = alert.reply, alert.patient, alert.reply.triage if alert.reply else None
     phone = patient.phone if patient else reply.sender if reply else ""
     end = alert.resolved_at or now
@@ -197,14 +204,21 @@ def _card(alert: Alert, answers: tuple[Answer, ...], about: str, wording: Wordin
         opened=date_time(alert.opened_at),
         waited=duration(end - alert.opened_at),
         answers=answers,
-        taken_by=alert.acknowledger.name if alert.acknowledger else "",
+        taken_by=taken_by(alert),
         taken_at=date_time(alert.acknowledged_at) if alert.acknowledged_at else "",
         taken_note=next((event.note for event in alert.events if event.action == "acknowledge"), ""),
         outcome=wording.outcomes.get(alert.outcome or "", alert.outcome or ""),
         closed_by=alert.resolver.name if alert.resolver else "",
         closed_at=date_time(alert.resolved_at) if alert.resolved_at else "",
-        happenings=tuple(_happening(event) for event in alert.events),
+        alarmed=summary(alarmed),
+        happenings=timeline(alert, alarmed),
+        in_doubt=_is_in_doubt(alert),
     )
+
+
+def _is_in_doubt(alert: Alert) -> bool:
+    row = alert.message
+    return alert.kind == AlertKind.UNSETTLED and row is not None and row.state == MessageState.UNKNOWN
 
 
 def _reminders(session: Session, alerts: Sequence[Alert]) -> dict[int, Message]:
@@ -230,12 +244,3 @@ def _about(alert: Alert, reminders: Mapping[int, Message]) -> str:
 
 def _when(row: Message) -> str:
     return date_time(row.sent_at or row.due_at)
-
-
-def _happening(event: AlertEvent) -> Happening:
-    return Happening(
-        at=date_time(event.at),
-        what=words.say(words.ALERT_ACTIONS, event.action),
-        who=event.staff.name if event.staff else "Rygbot",
-        note=event.note,
-    )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, time, timedelta
 
 from scheduler.calendar import local
 
 WEEKDAYS = ("mandag", "tirsdag", "onsdag", "torsdag", "fredag", "lørdag", "søndag")
+_CLOCK = re.compile(r"([0-9]{1,2})(?:[:.]?([0-9]{2}))?")
 _MINUTE = 60
 _HOUR = 60 * _MINUTE
 _DAY = 24 * _HOUR
@@ -55,6 +57,26 @@ def course_week(start: date, today: date, weeks: int) -> str:
         return f"starter {danish_date(start)}"
     week = days // 7 + 1
     return f"uge {week} af {weeks}" if week <= weeks else f"efter uge {weeks}"
+
+
+def day_clock(instant: datetime) -> str:
+    """Tirsdag 21-11 kl. 14.30"""
+    wall = local(instant)
+    return f"{WEEKDAYS[wall.weekday()]} {wall:%d-%m} kl. {clock(wall)}"
+
+
+def minute_clock(minute: int) -> str:
+    """Minutes after midnight: 08.30; the midnight that ends a day is 00.00."""
+    return f"{minute // 60 % 24:02d}.{minute % 60:02d}"
+
+
+def parse_clock(text: str) -> int | None:
+    """Minutes after midnight of a time as a Danish hand writes it (16.30, 16:30, 1630, 16); None: not one."""
+    found = _CLOCK.fullmatch(text.strip())
+    if found is None:
+        return None
+    hour, minute = int(found[1]), int(found[2] or 0)
+    return hour * 60 + minute if hour < 24 and minute < 60 else None
 
 
 def parse_day(text: str) -> date | None:

@@ -11,7 +11,8 @@ from bot.staff.cards import OPEN_STATES, Card, alerts_of, cards, count, version
 from bot.staff.cards import open_alerts as waiting
 from bot.staff.formatting import date_time
 from bot.staff.guard import login_required, safe_next, staff_member
-from bot.staff.shell import stale_regions, wording
+from bot.staff.shell import nobody_to_alarm, stale_regions, wording
+from bot.staff.timeline import taken_by
 from bot.staff.trace import trace
 from bot.web import db, now
 from core.models import Alert, AlertState, Role
@@ -105,11 +106,11 @@ def _who_was_first(alert_id: int) -> str:
     alert = db().scalar(alerts_of(staff_member().clinic_id).where(Alert.id == alert_id))
     if alert is None:
         abort(404)
-    who, when, what = alert.acknowledger, alert.acknowledged_at, "kvitteret"
+    who, when, what = taken_by(alert), alert.acknowledged_at, "kvitteret"
     if alert.state == AlertState.RESOLVED:
-        who, when, what = alert.resolver, alert.resolved_at, "afsluttet"
+        who, when, what = alert.resolver.name if alert.resolver else "", alert.resolved_at, "afsluttet"
     at = f" {date_time(when)}" if when else ""
-    return f"En anden kom først: {what} af {who.name if who else 'en anden'}{at}. Din handling er ikke gemt."
+    return f"En anden kom først: {what} af {who or 'en anden'}{at}. Din handling er ikke gemt."
 
 
 def _waiting() -> tuple[list[Card], int]:
@@ -121,8 +122,8 @@ def _waiting() -> tuple[list[Card], int]:
 
 
 def _version(shown: list[Card]) -> str:
-    """The newest alert a screen holds and a name for how it looks: "1042.9f3c…"."""
-    return f"{max((card.id for card in shown), default=0)}.{version(shown)}"
+    """The newest alert a screen holds and a name for how it looks: "1042.9f3c…"; "!" while nobody can be alarmed."""
+    return f"{max((card.id for card in shown), default=0)}.{version(shown)}{'!' if nobody_to_alarm() else ''}"
 
 
 def _record_views(shown: list[Card]) -> None:

@@ -8,9 +8,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Flask, url_for
+from flask import Blueprint, Flask, g, url_for
 
 from bot.alerts import OUTCOMES
+from bot.escalation import overdue_red
+from bot.on_call import people_on_call
 from bot.places import regions_of
 from bot.red_flags import UNCLEAR
 from bot.staff import access, formatting, words
@@ -35,6 +37,7 @@ def prepare(app: Flask) -> None:
         danish_date=formatting.danish_date,
         date_time=formatting.date_time,
         clock=formatting.clock,
+        day_clock=formatting.day_clock,
         phone=display,
         role_word=lambda role: words.say(words.ROLES, role),
         enrolment_word=lambda state: words.say(words.ENROLMENT_STATES, state),
@@ -56,6 +59,16 @@ def stale_regions() -> list[Region]:
     return [region for region in known.values() if region.is_stale(today)]
 
 
+def nobody_to_alarm() -> bool:
+    """Whether a red alert is past its deadline and nobody is on call to be alarmed about it; asked once a request."""
+    if "nobody_to_alarm" not in g:
+        clinic_id = staff_member().clinic_id
+        g.nobody_to_alarm = overdue_red(db(), clinic_id, now()) and not people_on_call(
+            db(), clinic_id, now(), can_mail=runtime().means.can_mail
+        )
+    return bool(g.nobody_to_alarm)
+
+
 def _helpers() -> dict[str, Any]:
     staff = visitor()
     return {
@@ -66,6 +79,7 @@ def _helpers() -> dict[str, Any]:
         "waiting_count": lambda: count(db(), staff.clinic_id, AlertState.OPEN) if staff else 0,
         "poll_seconds": runtime().settings.inbox_poll_seconds,
         "outcomes": OUTCOMES,
+        "nobody_to_alarm": nobody_to_alarm,
     }
 
 

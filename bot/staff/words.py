@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.alerts import BY_TEXT
 from core.models import AlertKind, AlertState, Colour, EnrolmentState, MessageKind, MessageState, Role, Verdict
 from messages.advice_schema import AdviceGroup
 from messages.languages import Language
@@ -18,7 +19,7 @@ ALERT_KINDS: dict[str, str] = {
     AlertKind.CHECKER_FAILED: "Blev ikke vurderet automatisk. Læs svaret selv",
     AlertKind.SILENT: "Har ikke svaret på spørgsmålet",
     AlertKind.UNDELIVERED: "Sms'en nåede ikke frem",
-    AlertKind.UNSETTLED: "Uvist, om sms'en nåede frem",
+    AlertKind.UNSETTLED: "Uvist, om sms'en blev sendt",
     AlertKind.MARKED: "Ring op: En medarbejder har vurderet svaret som rødt",
 }
 
@@ -32,6 +33,10 @@ ALERT_ACTIONS: dict[str, str] = {
     "opened": "kom ind",
     "acknowledge": "kvitteret",
     "resolve": "afsluttet",
+    "settle": "afklaret: sms'en er gjort rede for",
+    "send_again": "sms'en sendes igen",
+    "mark_sent": "sms'en er markeret som sendt",
+    BY_TEXT: "kvitteret på sms af",
 }
 
 ENROLMENT_STATES: dict[str, str] = {

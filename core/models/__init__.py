@@ -4,10 +4,21 @@ from core.models.access import Passkey, RecoveryCode, StaffToken
 from core.models.api import ApiEnrolment, ApiKey
 from core.models.audit import Audit, AuditHead
 from core.models.base import Base
-from core.models.clinic import Clinic, Heartbeat, RegionNumber, Staff, StaffSession
-from core.models.course import Enrolment, Message, Patient
+from core.models.clinic import Bookmark, Clinic, Heartbeat, RegionNumber, Staff, StaffSession
+from core.models.course import Enrolment, Message, MessageEvent, Patient
 from core.models.desk import ImportList, SavedView
 from core.models.inbox import Alert, AlertEvent, Reply, Triage, TriageMark
+from core.models.on_call import (
+    Alarm,
+    AlarmAlert,
+    ClosedDays,
+    Contact,
+    Deadline,
+    Mail,
+    OpeningDay,
+    RosterChange,
+    RosterShift,
+)
 from core.states import (
     AlertKind,
     AlertState,
@@ -22,6 +33,8 @@ from core.states import (
 )
 
 __all__ = [
+    "Alarm",
+    "AlarmAlert",
     "Alert",
     "AlertEvent",
     "AlertKind",
@@ -32,22 +45,31 @@ __all__ = [
     "Audit",
     "AuditHead",
     "Base",
+    "Bookmark",
     "Clinic",
+    "ClosedDays",
     "Colour",
+    "Contact",
+    "Deadline",
     "Enrolment",
     "EnrolmentState",
     "Heartbeat",
     "ImportList",
     "ImportState",
+    "Mail",
     "Message",
+    "MessageEvent",
     "MessageKind",
     "MessageState",
+    "OpeningDay",
     "Passkey",
     "Patient",
     "RecoveryCode",
     "RegionNumber",
     "Reply",
     "Role",
+    "RosterChange",
+    "RosterShift",
     "SavedView",
     "Staff",
     "StaffSession",

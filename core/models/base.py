@@ -53,6 +53,7 @@ class Base(DeclarativeBase):
         str: String(200),
         dict[str, Any]: JSON,
         list[str]: JSON,
+        list[int]: JSON,
     }
 
 

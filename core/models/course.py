@@ -93,9 +93,9 @@ class Message(Base):
     """A row of the outbox.
 
     `due_at`, `expires_at`, `next_attempt_at`, `claimed_at`, `lease_until` are UTC. `reason` says in Danish why the
-    row stands where it stands. `priority`: lower goes first (0 advice, 5 answers, 9 timed texts). `language`: of
-    `body`; when it is not Danish, `body_in_danish` says the same for the staff. `reminds_id`: the unanswered question
-    that a reminder asks again; a question has one reminder at most.
+    row stands where it stands. `priority`: lower goes first (0 advice, 1 alarms, 5 answers, 9 timed texts).
+    `language`: of `body`; when it is not Danish, `body_in_danish` says the same for the staff. `reminds_id`: the
+    unanswered question that a reminder asks again; a question has one reminder at most.
     """
 
     __tablename__ = "message"
@@ -153,3 +153,20 @@ class Message(Base):
     enrolment: Mapped[Enrolment | None] = relationship()
     clinic: Mapped[Clinic] = relationship()
     staff: Mapped[Staff | None] = relationship()
+
+
+class MessageEvent(Base):
+    """One step in a text's history, written in the transaction that took it. `cause`: see scheduler.states.
+
+    `detail`: a code, such as the provider's error or the worker's name. The history goes with its text.
+    """
+
+    __tablename__ = "message_event"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    message_id: Mapped[int] = mapped_column(ForeignKey("message.id", ondelete="CASCADE"), index=True)
+    at: Mapped[datetime]
+    source: Mapped[str]
+    target: Mapped[str]
+    cause: Mapped[str]
+    detail: Mapped[str | None]

@@ -12,6 +12,7 @@ from core.crypto import EncryptedJson
 from core.models.base import Base, BigId, Secret
 from core.models.clinic import Clinic, Staff
 from core.models.course import Enrolment, Message, Patient
+from core.models.on_call import Contact
 from core.states import AlertState
 
 
@@ -102,7 +103,9 @@ class TriageMark(Base):
 
 
 class Alert(Base):
-    """Something staff must close."""
+    """Something staff must close. `alarmed_at`: when the person on call was last alarmed about it; None as well when
+    that alarm failed (UTC). `acknowledged_contact_id`: who took it on call without being staff.
+    """
 
     __tablename__ = "alert"
     __table_args__ = (
@@ -123,8 +126,10 @@ class Alert(Base):
     opened_at: Mapped[datetime]
     acknowledged_at: Mapped[datetime | None]
     acknowledged_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    acknowledged_contact_id: Mapped[int | None] = mapped_column(ForeignKey("on_call_contact.id"))
     resolved_at: Mapped[datetime | None]
     resolved_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    alarmed_at: Mapped[datetime | None]
 
     clinic: Mapped[Clinic] = relationship()
     patient: Mapped[Patient | None] = relationship()
@@ -132,6 +137,7 @@ class Alert(Base):
     reply: Mapped[Reply | None] = relationship()
     message: Mapped[Message | None] = relationship()
     acknowledger: Mapped[Staff | None] = relationship(foreign_keys=[acknowledged_by])
+    acknowledging_contact: Mapped[Contact | None] = relationship()
     resolver: Mapped[Staff | None] = relationship(foreign_keys=[resolved_by])
     events: Mapped[list[AlertEvent]] = relationship(order_by="AlertEvent.id")
 

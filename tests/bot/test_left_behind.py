@@ -49,7 +49,9 @@ def left_behind(world: World, times: int = 1) -> None:
     world.clock.forward(minutes=1)
     for _ in range(times):
         with world.session() as session:
-            process_left_behind(session, world.runtime.content, world.runtime.checker, world.clock())
+            process_left_behind(
+                session, world.runtime.content, world.runtime.checker, world.clock(), world.runtime.means
+            )
 
 
 def test_a_reply_that_can_never_be_processed_goes_to_staff_and_the_patient_is_told_whom_to_ring(
@@ -100,7 +102,7 @@ def test_a_reply_is_processed_once(world: World) -> None:
     reply_id = world.write(RED)
     with world.session() as session:
         runtime = world.runtime
-        assert process(session, runtime.content, runtime.checker, reply_id, world.clock()) is None
+        assert process(session, runtime.content, runtime.checker, reply_id, world.clock(), runtime.means) is None
 
 
 def test_a_reply_taken_up_late_is_read_in_the_light_of_what_was_asked_then(world: World) -> None:

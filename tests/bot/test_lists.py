@@ -10,10 +10,9 @@ from sqlalchemy import event, select, update
 from sqlalchemy.orm import Session
 from structlog.testing import capture_logs
 
-from bot import worker
 from bot.enrolment import OPTED_OUT, enrol
 from bot.lists import enrolling
-from bot.lists.enrolling import BATCH, OURS, begin, enrol_batch, running
+from bot.lists.enrolling import BATCH, OURS, begin, enrol_batch, go_on_with_lists, running
 from bot.lists.judging import AGAIN, BEFORE, IN_A_COURSE, Judged, Verdict, judge
 from bot.lists.store import LIFETIME, LIMITS, MOST_ROWS, Choices, failures, find, keep, remove_old, rows_of
 from bot.tables import TableRefusedError, csv_file, read_table
@@ -264,7 +263,8 @@ def test_the_worker_finishes_lists_and_clears_old_ones_away(staffed: World) -> N
     staffed.clock.forward(hours=2)
     list_id = put(staffed, *(row(f"P {number}", 20123400 + number) for number in range(2 * BATCH)))
     start(staffed, list_id)
-    worker.enrol_lists(staffed.runtime, staffed.clock)
+    runtime = staffed.runtime
+    go_on_with_lists(runtime.sessions, runtime.content, now=staffed.clock, wall_now=staffed.clock)
     assert count(staffed) == 2 * BATCH
     with staffed.session() as session:
         assert session.get(ImportList, old) is None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -13,8 +14,9 @@ from werkzeug.test import TestResponse
 
 from bot.app import create_app
 from bot.lists.store import keep
-from core.models import Clinic, Role, Staff
+from core.models import Clinic, ClosedDays, Role, RosterChange, RosterShift, Staff
 from tests.bot.api.keys import add_key
+from tests.on_call import add_contact
 from tests.world import PASSWORD, World
 
 PUBLIC, READER, CLINICIAN, ADMIN, SIGNED, KEY = "public", "reader", "clinician", "admin", "signed", "key"
@@ -56,6 +58,8 @@ ACCESS: dict[tuple[str, str], str] = {
     ("GET", "/afsluttede"): READER,
     ("POST", "/alarmer/<row:alert_id>/kvitter"): CLINICIAN,
     ("POST", "/alarmer/<row:alert_id>/afslut"): CLINICIAN,
+    ("POST", "/alarmer/<row:alert_id>/send-igen"): CLINICIAN,
+    ("POST", "/alarmer/<row:alert_id>/er-sendt"): CLINICIAN,
     ("GET", "/patienter"): READER,
     ("POST", "/patienter/vis"): READER,
     ("POST", "/patienter/hent"): CLINICIAN,
@@ -105,6 +109,21 @@ ACCESS: dict[tuple[str, str], str] = {
     ("POST", "/indstillinger/forbindelser/proeve-sms"): ADMIN,
     ("GET", "/indstillinger/numre"): READER,
     ("POST", "/indstillinger/numre/<region_id>"): ADMIN,
+    ("GET", "/indstillinger/aabningstider"): READER,
+    ("POST", "/indstillinger/aabningstider"): ADMIN,
+    ("POST", "/indstillinger/aabningstider/lukket"): ADMIN,
+    ("POST", "/indstillinger/aabningstider/lukket/<row:row_id>/fjern"): ADMIN,
+    ("GET", "/indstillinger/vagt"): READER,
+    ("POST", "/indstillinger/vagt/personer"): ADMIN,
+    ("POST", "/indstillinger/vagt/personer/<row:contact_id>"): ADMIN,
+    ("POST", "/indstillinger/vagt/personer/<row:contact_id>/proev"): ADMIN,
+    ("POST", "/indstillinger/vagt/personer/<row:contact_id>/fjern"): ADMIN,
+    ("POST", "/indstillinger/vagt/vagter"): ADMIN,
+    ("POST", "/indstillinger/vagt/vagter/<row:row_id>/fjern"): ADMIN,
+    ("POST", "/indstillinger/vagt/aendringer"): ADMIN,
+    ("POST", "/indstillinger/vagt/aendringer/<row:row_id>/fjern"): ADMIN,
+    ("GET", "/indstillinger/frister"): READER,
+    ("POST", "/indstillinger/frister"): ADMIN,
     ("GET", "/indstillinger/neutral"): READER,
     ("POST", "/indstillinger/neutral"): ADMIN,
     ("GET", "/indstillinger/opbevaring"): READER,
@@ -182,9 +201,20 @@ def app(lite_world: World) -> Flask:
     add_key(lite_world, staff_id=1)
     lite_world.add_clinic("nord", sender="+4552512346")
     lite_world.add_staff("admin@nord.example", Role.ADMIN, "nord")
+    _on_call(lite_world)
     app = create_app(lite_world.runtime, wall_clock=lite_world.clock)
     app.config["WTF_CSRF_ENABLED"] = False  # tokens have their own tests; here only roles decide
     return app
+
+
+def _on_call(world: World) -> None:
+    """The first row of all that is settled about who is on call."""
+    contact, now = add_contact(world), world.clock()
+    ends = now + timedelta(days=1)
+    with world.session() as session, session.begin():
+        session.add(RosterShift(clinic_id="vest", days=[0], starts=960, ends=480, contacts=[contact]))
+        session.add(RosterChange(clinic_id="vest", starts_at=now, ends_at=ends, contacts=[contact], reason=""))
+        session.add(ClosedDays(clinic_id="vest", first_day=now.date(), last_day=now.date(), reason=""))
 
 
 def routes(app: Flask) -> Iterator[tuple[str, str]]:

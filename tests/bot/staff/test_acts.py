@@ -12,7 +12,9 @@ import pytest
 import bot
 from bot.staff import acts
 
-RECORDERS = {"record": None, "audit_change": 3, "_record": 3, "trace": 0, "_trace": 0, "trace_of": 1, "changed": 0}
+RECORDERS = {
+    "record": None, "audit_change": 3, "_record": 3, "trace": 0, "_trace": 0, "trace_of": 1, "changed": 0, "_audit": 2
+}  # fmt: skip
 """Functions that write an act down, and the place of `action` among their arguments (None: by its name alone)."""
 CODE = Path(bot.__file__).parent
 

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from bot import worker
-from bot.lists.enrolling import BATCH
+from bot.lists.enrolling import BATCH, go_on_with_lists
 from bot.staff import lists
 from bot.tables import xlsx_file
 from tests.bot.staff.site import EMAIL, Site, assert_fit, running
@@ -177,5 +176,6 @@ def test_a_long_list_shows_how_far_it_is_until_the_worker_is_done(
     page.get_by_role("button", name="Tilmeld de valgte").click()
     expect(page.get_by_text(f"{BATCH} af {BATCH + 3} er behandlet")).to_be_visible()
     assert_fit(page, "a list under way")
-    worker.enrol_lists(site.world.runtime, site.world.clock)
+    runtime, clock = site.world.runtime, site.world.clock
+    go_on_with_lists(runtime.sessions, runtime.content, now=clock, wall_now=clock)
     expect(page.get_by_text(f"{BATCH + 3} patienter er tilmeldt")).to_be_visible()
