@@ -9,14 +9,13 @@ from enum import Enum, auto
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
-from bot.course import RUNNING, audit_change, course_in, enqueue_course, lock, texts_of
+from bot.course import RUNNING, audit_change, course_in, enqueue_course, left_of, lock, texts_of
 from bot.programmes import programme_of
 from core.models import Enrolment
 from messages.loader import Content
 from messages.programme_schema import Programme
 from messages.schema import Purpose
 from messages.sms import to_gsm7
-from scheduler.moving import remaining
 from scheduler.planning import PlannedStep
 from scheduler.replanning import replace_waiting, waiting_steps, went
 
@@ -122,7 +121,7 @@ def move(
 
 
 def _rows(session: Session, enrolment: Enrolment, programme: Programme, now: datetime) -> list[PlannedStep]:
-    return remaining(course_in(session, enrolment, programme), went(session, enrolment.id, now), now)
+    return left_of(session, enrolment, course_in(session, enrolment, programme), now)
 
 
 def _is_closing(session: Session, enrolment: Enrolment, now: datetime) -> bool:

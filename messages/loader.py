@@ -22,6 +22,7 @@ from messages.reply_schema import Replies
 from messages.rule_schema import Rule, RulesFile
 from messages.source_schema import SourceDocument, SourcesFile
 from messages.staff_schema import StaffTexts
+from messages.template_schema import ReadyText, ReadyTextsFile
 from messages.version_schema import VersionsFile
 
 SHIPPED = Path(__file__).parent
@@ -55,6 +56,8 @@ class Content:
     consent: Consents
     rules: Mapping[str, Rule]
     """The rules that programmes share, by id. They answer, as replies.toml does, and are not part of a version."""
+    ready_texts: Mapping[str, ReadyText]
+    """What staff may choose when they write, by id, in the order of the file."""
     released: Mapping[tuple[str, int], Programme]
     """The released versions, the present ones too, by programme and version."""
     digests: Mapping[tuple[str, int], str]
@@ -103,6 +106,9 @@ def load_content(folder: Path | None = None) -> Content:
         handout=load_toml(root / "handout.toml", Handout),
         consent=load_toml(root / "consent.toml", Consents),
         rules=MappingProxyType(rules),
+        ready_texts=MappingProxyType(
+            {text.id: text for text in load_toml(root / "templates.toml", ReadyTextsFile).templates}
+        ),
         released=MappingProxyType(released),
         digests=_digests(root / "programmes" / RELEASED / "versions.toml"),
         staff_texts=load_toml(root / "staff.toml", StaffTexts),

@@ -58,6 +58,7 @@ class Draft:
     """A text to be put in the outbox now, outside any programme.
 
     `body_in_danish`: when `language` is another. `reminds_id`: the message whose question this one asks again.
+    `submit_token`: of the form it was sent with; a patient gets one text for each.
     """
 
     kind: MessageKind
@@ -68,6 +69,7 @@ class Draft:
     language: Language = Language.DANISH
     body_in_danish: str | None = None
     reminds_id: int | None = None
+    submit_token: str | None = None
 
 
 def enqueue_plan(
@@ -127,6 +129,7 @@ def enqueue(
         reply_id=reply_id,
         reminds_id=draft.reminds_id,
         staff_id=staff_id,
+        submit_token=draft.submit_token,
         kind=draft.kind,
         purpose=draft.kind,
         question=draft.question,

@@ -20,6 +20,7 @@ from scheduler.transitions import shift
 SHORTEST_LIFE = timedelta(hours=12)
 """How late a step that is planned anew may still go out, at the least."""
 REPLACED = "afløst af en nyere udgave af forløbet"
+BROUGHT_BACK = "aflyst af klinikken, siden sat ind igen"
 AGAIN_AFTER_STOP = "genoptaget efter STOP"
 NEVER_WENT = (MessageState.EXPIRED, MessageState.CANCELLED)
 
@@ -182,7 +183,8 @@ def revive(session: Session, enrolment: Enrolment, now: datetime) -> int:
             Message.enrolment_id == enrolment.id,
             Message.kind == MessageKind.STEP,
             Message.state == MessageState.CANCELLED,
-            Message.reason != REPLACED,
+            Message.reason.not_in((REPLACED, BROUGHT_BACK)),
+            Message.dropped_at.is_(None),
             Message.plan_version < enrolment.plan_version,
             Message.due_at > now,
         )

@@ -60,7 +60,8 @@ def try_address() -> ResponseReturnValue:
 def send() -> ResponseReturnValue:
     staff = staff_member()
     typed, is_own = request.form.get("phone", "").replace("\0", ""), "own" in request.form
-    errors = send_trial(db(), staff.clinic_id, typed=typed, is_own=is_own, staff_id=staff.id, now=now())
+    content = runtime().content
+    errors = send_trial(db(), content, staff.clinic_id, typed=typed, is_own=is_own, staff_id=staff.id, now=now())
     if errors:
         db().rollback()
         return _page(typed=typed, is_own=is_own, errors=errors), 400

@@ -66,6 +66,7 @@ MESSAGE_KINDS: dict[str, str] = {
     MessageKind.CONTACT_CHECK: "Fik du fat i en læge?",
     MessageKind.ANSWER: "Svar på patientens sms",
     MessageKind.STAFF: "Skrevet af klinikken",
+    MessageKind.ALARM: "Alarmer til vagten",
 }
 
 NOT_ARRIVED = frozenset({MessageState.UNDELIVERED, MessageState.FAILED, MessageState.UNKNOWN})
@@ -95,6 +96,7 @@ QUESTIONS: dict[str, str] = {
     "barrier": "Hvad står mest i vejen?",
     "reached_doctor": "Fik du fat i en læge?",
     "stop_reason": "Hvorfor stopper du?",
+    "staff_asked": "Spørgsmål, som klinikken selv har skrevet",
 }
 
 ADVICE_GROUPS: dict[str, str] = {

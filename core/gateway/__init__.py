@@ -131,3 +131,30 @@ def danish_reason(code: str | None) -> str:
     if not code:
         return "teleselskabet gav ingen grund"
     return DANISH_REASONS.get(code, f"teleselskabets fejlkode {code}")
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """What staff do about a text that did not arrive, in Danish. `is_number`: the patient's number is to be mended."""
+
+    text: str
+    is_number: bool = False
+
+
+_MEND = NextStep("Ret patientens nummer.", is_number=True)
+_LANDLINE = NextStep("Bed patienten om et mobilnummer, og ret nummeret.", is_number=True)
+_CALL = NextStep("Ring op, hvis det er vigtigt.")
+_NEXT_STEPS = {
+    **dict.fromkeys(("21211", "21214", "21217", "30005"), _MEND),
+    **dict.fromkeys(("21614", "21635", "30006"), _LANDLINE),
+    "21408": NextStep("Kontrollér landekoden. Ellers må I ringe.", is_number=True),
+    OPTED_OUT: NextStep("Ring op. Patienten må selv sende START, før der kan sendes igen."),
+    "21617": NextStep("Skriv en kortere sms, eller ring op."),
+    "30003": NextStep("Den næste sms kan godt nå frem. Ring op, hvis det er vigtigt."),
+    "30004": NextStep("Patienten kan have blokeret jeres nummer. Ring op."),
+}
+
+
+def next_step(code: str | None) -> NextStep:
+    """What to do when a text did not arrive."""
+    return _NEXT_STEPS.get(code or "", _CALL)

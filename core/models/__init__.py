@@ -6,8 +6,9 @@ from core.models.audit import Audit, AuditHead
 from core.models.base import Base
 from core.models.clinic import Bookmark, Clinic, Heartbeat, RegionNumber, Staff, StaffSession
 from core.models.course import Enrolment, Message, MessageEvent, Patient
-from core.models.desk import ImportList, SavedView
+from core.models.desk import Note, NoteVersion, TextTemplate
 from core.models.inbox import Alert, AlertEvent, Reply, Triage, TriageMark
+from core.models.lists import ImportList, SavedView
 from core.models.on_call import (
     Alarm,
     AlarmAlert,
@@ -61,6 +62,8 @@ __all__ = [
     "MessageEvent",
     "MessageKind",
     "MessageState",
+    "Note",
+    "NoteVersion",
     "OpeningDay",
     "Passkey",
     "Patient",
@@ -74,6 +77,7 @@ __all__ = [
     "Staff",
     "StaffSession",
     "StaffToken",
+    "TextTemplate",
     "Triage",
     "TriageMark",
     "Verdict",

@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 
 from bot.app import create_app
 from bot.lists.store import keep
-from core.models import Clinic, ClosedDays, Role, RosterChange, RosterShift, Staff
+from core.models import Clinic, ClosedDays, Note, Role, RosterChange, RosterShift, Staff
 from tests.bot.api.keys import add_key
 from tests.on_call import add_contact
 from tests.world import PASSWORD, World
@@ -73,6 +73,20 @@ ACCESS: dict[tuple[str, str], str] = {
     ("POST", "/patienter/<row:patient_id>/saedvanlige-oevelser"): CLINICIAN,
     ("GET", "/patienter/<row:patient_id>/stop"): CLINICIAN,
     ("POST", "/patienter/<row:patient_id>/stop"): CLINICIAN,
+    ("POST", "/patienter/<row:patient_id>/noter"): CLINICIAN,
+    ("POST", "/noter/<row:note_id>/ret"): CLINICIAN,
+    ("POST", "/noter/<row:note_id>/fjern"): ADMIN,
+    ("POST", "/patienter/<row:patient_id>/skriv"): CLINICIAN,
+    ("POST", "/patienter/<row:patient_id>/skriv/maal"): CLINICIAN,
+    ("GET", "/sms/<row:message_id>"): CLINICIAN,
+    ("POST", "/sms/<row:message_id>/flyt"): CLINICIAN,
+    ("POST", "/sms/<row:message_id>/send"): CLINICIAN,
+    ("POST", "/sms/<row:message_id>/aflys"): CLINICIAN,
+    ("POST", "/sms/<row:message_id>/genoptag"): CLINICIAN,
+    ("GET", "/patienter/<row:patient_id>/skift-forloeb"): CLINICIAN,
+    ("POST", "/patienter/<row:patient_id>/skift-forloeb"): CLINICIAN,
+    ("GET", "/patienter/<row:patient_id>/oplysninger"): CLINICIAN,
+    ("POST", "/patienter/<row:patient_id>/oplysninger"): CLINICIAN,
     ("GET", "/patienter/<row:patient_id>/udgave"): READER,
     ("POST", "/patienter/<row:patient_id>/udgave"): CLINICIAN,
     ("GET", "/forloeb/udgaver"): READER,
@@ -126,6 +140,8 @@ ACCESS: dict[tuple[str, str], str] = {
     ("POST", "/indstillinger/frister"): ADMIN,
     ("GET", "/indstillinger/neutral"): READER,
     ("POST", "/indstillinger/neutral"): ADMIN,
+    ("GET", "/indstillinger/skabeloner"): READER,
+    ("POST", "/indstillinger/skabeloner"): ADMIN,
     ("GET", "/indstillinger/opbevaring"): READER,
     ("POST", "/indstillinger/opbevaring"): ADMIN,
     ("GET", "/patienter/<row:patient_id>/slet"): ADMIN,
@@ -199,6 +215,8 @@ def app(lite_world: World) -> Flask:
         clinic, content = session.get_one(Clinic, "vest"), lite_world.runtime.content
         keep(session, content, clinic, [["Navn", "Mobil"], ["Bo", "20123457"]], staff_id=1, wall_now=lite_world.clock())
     add_key(lite_world, staff_id=1)
+    with lite_world.session() as session, session.begin():
+        session.add(Note(clinic_id="vest", patient_id=1, staff_id=1, body="en note", created_at=lite_world.clock()))
     lite_world.add_clinic("nord", sender="+4552512346")
     lite_world.add_staff("admin@nord.example", Role.ADMIN, "nord")
     _on_call(lite_world)

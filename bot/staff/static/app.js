@@ -50,6 +50,23 @@
   });
   document.addEventListener("htmx:afterSettle", countInTitle);
 
+  // A link may point into a part that is folded away: not every browser unfolds it by itself.
+  function unfold() {
+    var target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    var fold = target && target.closest("details:not([open])");
+    while (fold) {
+      fold.open = true;
+      fold = fold.parentElement.closest("details:not([open])");
+      target.scrollIntoView();
+    }
+    var inside = target && target.querySelector(":scope > .card-body > details:only-child");
+    if (inside) {
+      inside.open = true;
+    }
+  }
+  unfold();
+  window.addEventListener("hashchange", unfold);
+
   // Only a script can open the print window: without one, the page tells which keys do.
   document.querySelectorAll("[data-print]").forEach(function (button) {
     button.hidden = false;
