@@ -18,6 +18,7 @@ from bot.course import complete_finished, resume_due
 from bot.delivery import on_failure, take_found
 from bot.escalation import escalate
 from bot.heartbeat import TICK, beat, ping
+from bot.lists.enrolling import go_on_with_lists
 from bot.readback import read_back
 from bot.receive import process_left_behind
 from bot.retention import erase_due
@@ -45,6 +46,7 @@ SEND_EVERY = 0.5
 MAIL_EVERY = 2
 HOUSEKEEPING_EVERY = 10
 SPOOL_EVERY = 5
+LISTS_EVERY = 2
 SELDOM_EVERY = 3600
 SEAL_EVERY = 2
 PING_EVERY = 60
@@ -152,6 +154,8 @@ def jobs(runtime: Runtime, dispatcher: Dispatcher, books: Books | None = None) -
     ]
     ticks.append(Job("mail", MAIL_EVERY, partial(make_mailer(runtime).run, runtime.now)))
     ticks.append(Job("spool", SPOOL_EVERY, partial(drain_spool, runtime)))
+    lists = partial(go_on_with_lists, runtime.sessions, runtime.content, now=runtime.now, wall_now=utc_now)
+    ticks.append(Job("lists", LISTS_EVERY, lists))
     if books is not None:
         ticks.append(Job("provider's books", HOUSEKEEPING_EVERY, partial(look_up, runtime, books)))
     if runtime.settings.heartbeat_url:

@@ -29,6 +29,7 @@ PAGES = {
     "patienter": "/patienter",
     "samtale": "/patienter/{patient}",
     "tilmeld": "/tilmeld",
+    "tilmeld-flere": "/tilmeld/import",
     "overblik": "/overblik",
     "indstillinger": "/indstillinger",
     "klinik": "/indstillinger/klinik",

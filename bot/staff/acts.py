@@ -26,6 +26,7 @@ _SEEN = {
     "alert.view": "Så alarmen",
     "mark.list": "Så listen over mærkede svar",
     "log.view": "Så loggen",
+    "import.view": "Så en liste, der er hentet ind",
     "overview.view": "Så overblikket",
     "api.enrolment_view": "Et system så forløbet",
     "api.alerts_list": "Et system hentede alarmer",
@@ -45,6 +46,8 @@ _CHANGED = {
     "message.mark_sent": "Markerede sms'en som sendt",
     "alert.reopen": "Genåbnede alarmen",
     "alert.undo": "Fortrød sin handling på alarmen",
+    "import.read": "Hentede en liste ind",
+    "import.enrol": "Tilmeldte patienter fra en liste",
     "enrolment.create": "Tilmeldte patienten",
     "enrolment.pause": "Satte forløbet på pause",
     "enrolment.resume": "Genoptog forløbet",
@@ -98,6 +101,8 @@ _CHANGED = {
     "api_key.revoke": "Trak en API-nøgle tilbage",
 }
 _FETCHED = {
+    "patient.export": "Hentede listen over patienter ud",
+    "import.export": "Hentede de rækker ud, der skal rettes",
     "mark.export": "Hentede mærkede svar ud",
     "log.export": "Hentede loggen ud",
 }
@@ -145,6 +150,7 @@ THINGS: Mapping[str, str] = {
     "roster_change": "ændring i vagtplanen",
     "closed_days": "lukkedage",
     "api_key": "API-nøgle",
+    "import": "liste",
 }
 
 
