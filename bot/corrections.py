@@ -70,22 +70,9 @@ def correct(
     if other is not None and other.id != patient.id:
         return {"phone": TAKEN}
     has_moved = number != patient.phone
-    try:
-        with session.begin_nested():
-            patient.name, patient.region, patient.doctor_phone = details.name.strip(), details.region, doctor
-            if has_moved:
-                patient.phone = number
-                patient.phone_hash = keyring_of(session.get_bind().dialect).lookup_hash(number)
-            session.flush()
-    except IntegrityError:
-        # Somebody enrolled that number in this very moment; the database let one through.
-        session.refresh(patient)
+    if has_moved and not _renumbered(session, patient, number):
         return {"phone": TAKEN}
-    if has_moved:
-        waiting = (Message.patient_id == patient.id, Message.state.in_(WAITING))
-        session.execute(
-            update(Message).where(*waiting).values(to_phone=number).execution_options(synchronize_session=False)
-        )
+    patient.name, patient.region, patient.doctor_phone = details.name.strip(), details.region, doctor
     audit.record(
         session,
         clinic_id=patient.clinic_id,
@@ -96,3 +83,20 @@ def correct(
         now=now,
     )
     return {}
+
+
+def _renumbered(session: Session, patient: Patient, number: str) -> bool:
+    """Give the patient the number, and what waits too; False when somebody else was given it in this very moment."""
+    try:
+        with session.begin_nested():
+            patient.phone = number
+            patient.phone_hash = keyring_of(session.get_bind().dialect).lookup_hash(number)
+            session.flush()
+    except IntegrityError:
+        session.refresh(patient)
+        return False
+    waiting = (Message.patient_id == patient.id, Message.state.in_(WAITING))
+    session.execute(
+        update(Message).where(*waiting).values(to_phone=number).execution_options(synchronize_session=False)
+    )
+    return True

@@ -17,11 +17,10 @@ from messages.programme_schema import Programme
 from messages.schema import Form, Purpose, Step
 from messages.wording import step_text
 from scheduler.calendar import Window, at, next_sendable
-from scheduler.moving import remaining
 from scheduler.outbox import apply_holds, cancel_course, enqueue_plan, lock_patient, open_red
 from scheduler.planning import Course, Facts, PlannedStep, plan
-from scheduler.replanning import again, revive, went
-from scheduler.single import dropped
+from scheduler.replanning import again, revive
+from scheduler.single import left_of
 from scheduler.states import WAITING
 
 RUNNING = (EnrolmentState.ACTIVE, EnrolmentState.PAUSED)
@@ -166,12 +165,6 @@ def course_in(session: Session, enrolment: Enrolment, programme: Programme) -> C
     )
 
 
-def left_of(session: Session, enrolment: Enrolment, course: Course, now: datetime) -> list[PlannedStep]:
-    """What a course, planned anew, still sends: nothing that went, and nothing that staff cancelled by itself."""
-    unwanted, said = dropped(session, enrolment.id), went(session, enrolment.id, now)
-    return [row for row in remaining(course, said, now) if row.step.id not in unwanted]
-
-
 def reopen(session: Session, content: Content, enrolment: Enrolment, *, now: datetime) -> None:
     """Take up a course that the patient's own STOP ended: what was still to come is planned anew.
 
@@ -190,7 +183,7 @@ def reopen(session: Session, content: Content, enrolment: Enrolment, *, now: dat
         revive(session, enrolment, now)
         refresh_holds(session, enrolment, now)
     elif any(row.due_at > now for row in plan(course)):
-        enqueue_course(session, content, enrolment, left_of(session, enrolment, course, now), now)
+        enqueue_course(session, content, enrolment, left_of(session, enrolment.id, course, now), now)
     audit_change(session, enrolment, None, "enrolment.reopen", now)
 
 

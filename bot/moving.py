@@ -9,7 +9,7 @@ from enum import Enum, auto
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
-from bot.course import RUNNING, audit_change, course_in, enqueue_course, left_of, lock, texts_of
+from bot.course import RUNNING, audit_change, course_in, enqueue_course, lock, texts_of
 from bot.programmes import programme_of
 from core.models import Enrolment
 from messages.loader import Content
@@ -18,6 +18,7 @@ from messages.schema import Purpose
 from messages.sms import to_gsm7
 from scheduler.planning import PlannedStep
 from scheduler.replanning import replace_waiting, waiting_steps, went
+from scheduler.single import left_of
 
 
 @dataclass(frozen=True)
@@ -121,7 +122,7 @@ def move(
 
 
 def _rows(session: Session, enrolment: Enrolment, programme: Programme, now: datetime) -> list[PlannedStep]:
-    return left_of(session, enrolment, course_in(session, enrolment, programme), now)
+    return left_of(session, enrolment.id, course_in(session, enrolment, programme), now)
 
 
 def _is_closing(session: Session, enrolment: Enrolment, now: datetime) -> bool:

@@ -148,7 +148,7 @@ def _against(session: Session, message: Message, enrolment: Enrolment, to: datet
 def _stands(session: Session, message: Message, enrolment: Enrolment, now: datetime) -> tuple[Standing, Frame]:
     clinic = session.get_one(Clinic, enrolment.clinic_id)
     stands = Standing(message.id, message.purpose, message.due_at, has_gone=False, on_holidays=message.on_holidays)
-    others = [other for other in standing(session, enrolment.id, now) if other.id != message.id]
+    others = [other for other in standing(session, enrolment.patient_id, now) if other.id != message.id]
     window = Window(clinic.window_opens, clinic.window_closes)
     return stands, Frame(others, enrolment.start_date, window, now)
 

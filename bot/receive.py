@@ -15,12 +15,13 @@ from bot.act import carry_out
 from bot.adapting import raised, value_of
 from bot.alarm_replies import Caller, caller_of, take
 from bot.alarms import Means
-from bot.alerts import clinic_for_stranger, has_open_red, raise_alert
+from bot.alerts import clinic_for_stranger, raise_alert
 from bot.answers import Answer, parse
 from bot.course import RUNNING, STOPPED_BY_PATIENT
 from bot.history import step_asked
 from bot.reading import adaptation_of, read, store
 from bot.red_flags import Checker, Level
+from bot.standing import has_open_red
 from bot.strangers import of_no_patient
 from bot.wishes import read_wish
 from core import phone as telephone

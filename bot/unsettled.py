@@ -9,7 +9,8 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from bot import audit
-from bot.alerts import Act, close_settled, raise_alert, reopen
+from bot.alerts import close_settled, come_up_again, raise_alert
+from bot.standing import Act
 from core.models import Alert, AlertKind, AlertState, Colour, Message, MessageKind, MessageState
 from scheduler.outbox import lock_patient
 from scheduler.states import Cause
@@ -43,7 +44,7 @@ def raise_unsettled(session: Session, now: datetime) -> int:
     closed_before = (Alert.state == AlertState.RESOLVED, Alert.resolved_at < Message.sent_at)
     again = select(Alert.id).join(Message, Alert.message_id == Message.id).where(*lost, *about, *closed_before)
     for alert_id in session.scalars(again).all():
-        raised += reopen(session, alert_id, now)
+        raised += come_up_again(session, alert_id, now)
     return raised
 
 

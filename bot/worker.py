@@ -12,10 +12,13 @@ from functools import partial
 
 from sqlalchemy.orm import Session
 
+from bot import health
 from bot.alarms import alarm_failed
 from bot.course import complete_finished, resume_due
 from bot.delivery import on_failure, take_found
 from bot.escalation import escalate
+from bot.heartbeat import TICK, beat, ping
+from bot.lists.enrolling import go_on_with_lists
 from bot.readback import read_back
 from bot.receive import process_left_behind
 from bot.retention import erase_due
@@ -28,7 +31,7 @@ from core.gateway import Book
 from core.gateway.mail import SmtpMailer
 from core.gateway.simulator import SimulatorGateway
 from core.gateway.twilio import TwilioGateway
-from core.models import Alarm, Heartbeat
+from core.models import Alarm
 from scheduler.clock import Job, Ticker
 from scheduler.dispatch import Dispatcher, GatewayFactory
 from scheduler.line import Line
@@ -43,13 +46,14 @@ SEND_EVERY = 0.5
 MAIL_EVERY = 2
 HOUSEKEEPING_EVERY = 10
 SPOOL_EVERY = 5
+LISTS_EVERY = 2
 SELDOM_EVERY = 3600
 SEAL_EVERY = 2
+PING_EVERY = 60
 OF_ITS_TIME = 0.9
 """A turn is over a little before the ticks' own distance is: workers' clocks are not in step, and nobody shall wait for
 two rounds."""
 READ_BACK_EVERY = 180
-HEARTBEAT = "worker"
 
 Tick = Callable[[Session, datetime], object]
 BookFactory = Callable[[], Book]
@@ -150,9 +154,20 @@ def jobs(runtime: Runtime, dispatcher: Dispatcher, books: Books | None = None) -
     ]
     ticks.append(Job("mail", MAIL_EVERY, partial(make_mailer(runtime).run, runtime.now)))
     ticks.append(Job("spool", SPOOL_EVERY, partial(drain_spool, runtime)))
+    lists = partial(go_on_with_lists, runtime.sessions, runtime.content, now=runtime.now, wall_now=utc_now)
+    ticks.append(Job("lists", LISTS_EVERY, lists))
     if books is not None:
         ticks.append(Job("provider's books", HOUSEKEEPING_EVERY, partial(look_up, runtime, books)))
+    if runtime.settings.heartbeat_url:
+        ticks.append(Job("ping", PING_EVERY, partial(in_turn, runtime, "ping", PING_EVERY, partial(tell, runtime))))
     return [Job("send", SEND_EVERY, send), *ticks]
+
+
+def tell(runtime: Runtime) -> bool:
+    """Ping the heartbeat address when all is well; silence is the alarm."""
+    with runtime.sessions() as session:
+        is_well = all(finding.is_good for finding in health.running(runtime, session, utc_now()))
+    return is_well and ping(runtime.settings.heartbeat_url)
 
 
 def look_up(runtime: Runtime, books: Books) -> None:
@@ -168,17 +183,15 @@ def in_turn(runtime: Runtime, name: str, every: float, work: Callable[[], object
         session.commit()
     if is_ours:
         work()
+        with runtime.sessions() as session:
+            beat(session, utc_now(), TICK + name)
+            session.commit()
 
 
 def in_transaction(runtime: Runtime, tick: Tick) -> None:
     with runtime.sessions() as session:
         tick(session, runtime.now())
         session.commit()
-
-
-def beat(session: Session, now: datetime) -> None:
-    """Say that a worker lives; /readyz and `rygbot check` read it. `now` is true time, in a fast demo too."""
-    session.merge(Heartbeat(name=HEARTBEAT, at=now))
 
 
 def drain(runtime: Runtime, dispatcher: Dispatcher, books: Books | None = None) -> Tally:

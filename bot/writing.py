@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum, auto
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot import audit
-from bot.alerts import has_open_red
 from bot.conversation import STAFF_ASKED
 from bot.course import running_enrolment
+from bot.standing import has_open_red
 from bot.voice import voice_of
 from core.models import Clinic, Message, MessageKind, Patient
 from messages.free_text import Circumstances, Judgement, judge
@@ -77,14 +77,9 @@ def write(session: Session, patient: Patient, written: Written, *, now: datetime
     if (refused := _refused(judged, written, is_closed=opens > now)) is not None:
         return refused
     running = running_enrolment(session, patient.id)
-    draft = Draft(
-        MessageKind.STAFF,
-        judged.body,
-        question=STAFF_ASKED if "?" in judged.body else None,
-        delay=opens - now if written.when == "opening" else now - now,
-        reason=WRITTEN,
-        submit_token=written.token,
-    )
+    asks = STAFF_ASKED if "?" in judged.body else None
+    delay = opens - now if written.when == "opening" else timedelta(0)
+    draft = Draft(MessageKind.STAFF, judged.body, asks, delay, WRITTEN, submit_token=written.token)
     message = enqueue(
         session,
         draft,

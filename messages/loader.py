@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from messages.advice_schema import Advice, AdviceFile, AdviceGroup, Calls
+from messages.consent_schema import Consents
 from messages.exercise_schema import Exercise, ExercisesFile, number_of
 from messages.handout_schema import Handout
 from messages.languages import Language, Languages
@@ -52,6 +53,7 @@ class Content:
     drawings: Mapping[str, str]
     """The SVG of each exercise, by its id."""
     handout: Handout
+    consent: Consents
     rules: Mapping[str, Rule]
     """The rules that programmes share, by id. They answer, as replies.toml does, and are not part of a version."""
     ready_texts: Mapping[str, ReadyText]
@@ -102,6 +104,7 @@ def load_content(folder: Path | None = None) -> Content:
         exercises=MappingProxyType(exercises),
         drawings=MappingProxyType({name: _drawing(root, name) for name in exercises}),
         handout=load_toml(root / "handout.toml", Handout),
+        consent=load_toml(root / "consent.toml", Consents),
         rules=MappingProxyType(rules),
         ready_texts=MappingProxyType(
             {text.id: text for text in load_toml(root / "templates.toml", ReadyTextsFile).templates}

@@ -50,7 +50,7 @@ class Objection(Enum):
 
 @dataclass(frozen=True)
 class Frame:
-    """What a text is moved within: the other texts of its course, the day it began (local), the clinic's window."""
+    """What a text is moved within: the patient's other texts, the day the course began (local), the clinic's window."""
 
     others: Sequence[Standing]
     start: date
@@ -82,7 +82,7 @@ def _out_of_place(text: Standing, to: datetime, frame: Frame) -> Objection | Non
             return Objection.TAKEN
     if text.purpose == Purpose.CLOSING:
         return Objection.NOT_LAST if any(other.day > day for other in ahead) else None
-    closes = [other.day for other in ahead if other.purpose == Purpose.CLOSING]
+    closes = [other.day for other in ahead if other.purpose == Purpose.CLOSING and not other.has_gone]
     return Objection.AFTER_CLOSING if any(day >= closing for closing in closes) else None
 
 
@@ -99,10 +99,13 @@ def _too_seldom(text: Standing, to: datetime, frame: Frame) -> Objection | None:
 
 
 def _asked_on(texts: Sequence[Standing], frame: Frame) -> list[date]:
-    """The days of the weekly question from the last that went, or from the start of the course."""
-    weekly = [text for text in texts if text.purpose in ASKED_WEEKLY]
-    last = max((text.day for text in weekly if text.has_gone), default=frame.start)
-    return sorted({last, *(text.day for text in weekly if not text.has_gone and text.at >= frame.now)})
+    """The days of the weekly question from the last that went, or from the start of the course. One that was asked
+    shortly before the start was asked in the course that this one follows.
+    """
+    went = (text.day for text in texts if text.has_gone and text.purpose == Purpose.SCREENING)
+    last = max((day for day in went if day >= frame.start - LONGEST_GAP), default=frame.start)
+    ahead = (text for text in texts if text.purpose in ASKED_WEEKLY and not text.has_gone and text.at >= frame.now)
+    return sorted({last, *(text.day for text in ahead)})
 
 
 def _gaps(days: Sequence[date]) -> list[tuple[date, date]]:

@@ -11,8 +11,10 @@ from sqlalchemy.orm import Session
 from core.models import Message, MessageKind, MessageState
 from messages.schema import Purpose
 from scheduler.calendar import at, local
+from scheduler.moving import remaining
 from scheduler.outbox import TIMED, cancel_waiting
-from scheduler.replanning import BROUGHT_BACK, NEVER_WENT, SHORTEST_LIFE, again
+from scheduler.planning import Course, PlannedStep
+from scheduler.replanning import BROUGHT_BACK, NEVER_WENT, SHORTEST_LIFE, again, went
 from scheduler.shifting import Standing
 from scheduler.states import WAITING, Cause
 from scheduler.transitions import shift_one
@@ -20,11 +22,11 @@ from scheduler.transitions import shift_one
 MOVED = "flyttet af klinikken"
 
 
-def standing(session: Session, enrolment_id: int, now: datetime) -> list[Standing]:
-    """The timed texts of a course that went, or wait; what is due and not held is leaving now."""
+def standing(session: Session, patient_id: int, now: datetime) -> list[Standing]:
+    """A patient's timed texts that went, in whatever course, or wait; what is due and not held is leaving now."""
     rows = session.execute(
         select(Message.id, Message.purpose, Message.state, Message.on_holidays, Message.due_at, _left_at()).where(
-            Message.enrolment_id == enrolment_id,
+            Message.patient_id == patient_id,
             Message.kind.in_(TIMED),
             Message.state.not_in(NEVER_WENT),
         )
@@ -104,12 +106,12 @@ def bring_back(session: Session, message: Message, *, plan_version: int, now: da
     return again(session, message, plan_version=plan_version, due_at=message.due_at, now=now, reason=MOVED)
 
 
-def dropped(session: Session, enrolment_id: int) -> set[str]:
-    """The steps of a course that staff cancelled one by one."""
-    rows = session.scalars(
-        select(Message.step_id).where(Message.enrolment_id == enrolment_id, Message.dropped_at.is_not(None))
-    )
-    return {step_id for step_id in rows if step_id is not None}
+def left_of(session: Session, enrolment_id: int, course: Course, now: datetime) -> list[PlannedStep]:
+    """What a course, planned anew, still sends: nothing that went, and nothing that staff cancelled by itself."""
+    dropped = select(Message.step_id).where(Message.enrolment_id == enrolment_id, Message.dropped_at.is_not(None))
+    unwanted = set(session.scalars(dropped))
+    rows = remaining(course, went(session, enrolment_id, now), now)
+    return [row for row in rows if row.step.id not in unwanted]
 
 
 def cancel_timed(session: Session, enrolment_id: int, reason: str, now: datetime) -> int:

@@ -15,6 +15,7 @@ from bot.demo.run import run_demo
 from bot.enrolment import Rejected, enrol
 from bot.runtime import Runtime
 from bot.server import port_is_taken, serve_forever
+from bot.tables import TableRefusedError
 from core import phone
 from scheduler.dispatch import Dispatcher
 
@@ -87,7 +88,7 @@ def enrol_csv(clinic_id: str, path: Path, dry_run: bool) -> None:  # noqa: FBT00
     """Enrol the patients of a CSV file; lines with errors are listed in Danish and left out (exit 1)."""
     try:
         rows = csv_import.read(path.read_bytes())
-    except csv_import.FileRefusedError as error:
+    except TableRefusedError as error:
         raise click.ClickException(str(error)) from error
     runtime = start_runtime()
     with runtime.sessions() as session:
@@ -116,7 +117,8 @@ def _enrol_row(runtime: Runtime, clinic_id: str, row: csv_import.Row, *, dry_run
     """One line in a transaction of its own, so that a long file never holds up a patient's reply."""
     with runtime.sessions() as session:
         clinic = find_clinic(session, clinic_id)
-        result = enrol(session, runtime.content, clinic, row.application, now=runtime.now(), staff_id=None)
+        application = csv_import.settled(runtime.content, row.application)
+        result = enrol(session, runtime.content, clinic, application, now=runtime.now(), staff_id=None)
         errors = list(row.errors)
         if isinstance(result, Rejected):
             errors += [f"{csv_import.FIELDS.get(field, field)}: {text}" for field, text in result.errors.items()]

@@ -61,7 +61,7 @@ def people(session: Session, clinic_id: str) -> list[Person]:
     held: dict[int | None, list[Alert]] = defaultdict(list)
     taken = select(Alert).where(Alert.clinic_id == clinic_id, Alert.state == AlertState.ACKNOWLEDGED)
     for alert in session.scalars(taken.order_by(Alert.opened_at)):
-        held[alert.acknowledged_by].append(alert)
+        held[alert.holder_id].append(alert)
     shown = [Person(staff, seen.get(staff.id), tuple(held[staff.id])) for staff in everybody]
     return sorted(shown, key=lambda one: (one.staff.deactivated_at is not None, one.staff.name.casefold()))
 

@@ -9,14 +9,13 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
 
-from bot.health import worker
 from bot.public_address import INBOUND, STATUS, Reached, reach
 from bot.staff import words
 from bot.staff.formatting import date_time
 from bot.staff.guard import login_required, staff_member
 from bot.staff.trace import trace
 from bot.trial_text import SHOWN_FOR, last_receipt, send_trial, trials
-from bot.web import db, now, runtime, wall_now
+from bot.web import db, now, runtime
 from core import phone
 from core.models import Message, Reply, Role
 
@@ -80,7 +79,6 @@ def _page(typed: str = "", *, is_own: bool = False, errors: dict[str, str] | Non
             ("Status på sms'er", settings.public_url + STATUS),
         ),
         is_simulated=settings.gateway == "simulator",
-        is_sending=worker(db(), wall_now()).is_good,
         last_reply=last_reply,
         last_receipt=last_receipt(db(), clinic.id, now() - LOOKED_BACK),
         trials=[_shown(message) for message in trials(db(), clinic.id, now() - SHOWN_FOR)],

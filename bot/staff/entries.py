@@ -12,10 +12,11 @@ from bot.planned import CHANGEABLE
 from bot.red_flags import Evidence, Level
 from bot.red_flags import Triage as Reading
 from bot.staff import words
-from bot.staff.cards import Card, Wording, in_danish, state_text
+from bot.staff.cards import Card, Wording
 from bot.staff.explaining import Why, explained
 from bot.staff.formatting import clock, date_time
 from bot.staff.marking import Piece, flag_names, pieces
+from bot.staff.texts import in_danish, state_text
 from core.gateway import NextStep, next_step
 from core.models import Message, MessageKind, MessageState, Note, Reply, Staff, Triage
 from messages.red_flag_schema import shipped_rules
@@ -197,6 +198,13 @@ def noted(note: Note, viewer: Staff, now: datetime) -> Noted:
     )
 
 
+def _may_change(row: Message) -> bool:
+    """What waits may be moved or cancelled; what staff cancelled of a course may come back."""
+    if row.state in WAITING:
+        return row.kind in CHANGEABLE
+    return row.kind == MessageKind.STEP and row.dropped_at is not None
+
+
 def coming(rows: Sequence[Message]) -> tuple[Coming, ...]:
     return tuple(
         Coming(
@@ -205,8 +213,8 @@ def coming(rows: Sequence[Message]) -> tuple[Coming, ...]:
             body=row.body,
             state_text=state_text(row),
             is_off=row.state in words.NOT_SENT,
-            is_own=row.dropped_at is not None,
-            may_change=row.kind in CHANGEABLE and (row.state in WAITING or row.dropped_at is not None),
+            is_own=row.kind == MessageKind.STEP and row.dropped_at is not None,
+            may_change=_may_change(row),
         )
         for row in rows
     )

@@ -32,6 +32,11 @@ def date_time(instant: datetime) -> str:
     return f"{danish_date(instant)} kl. {clock(instant)}"
 
 
+def moment(instant: datetime, now: datetime) -> str:
+    """Kl. 14.30, and on another day than today 21-11-2026 kl. 14.30"""
+    return f"kl. {clock(instant)}" if local(instant).date() == local(now).date() else date_time(instant)
+
+
 def day_heading(day: date) -> str:
     """Lørdag 21-11-2026 · uge 47 (ISO week)"""
     return f"{WEEKDAYS[day.weekday()].capitalize()} {danish_date(day)} · uge {day.isocalendar().week}"

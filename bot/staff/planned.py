@@ -11,10 +11,10 @@ from sqlalchemy.orm import joinedload
 
 from bot import planned
 from bot.planned import CHANGEABLE, Outcome, Refusal
-from bot.staff.cards import state_text
 from bot.staff.formatting import clock, date_time, long_day, parse_day, parse_time
 from bot.staff.guard import login_required, staff_member
 from bot.staff.patient_desk import back_to, seen
+from bot.staff.texts import state_text
 from bot.web import db, now, runtime
 from core.models import Message, MessageKind, MessageState, Patient, Role
 from scheduler.calendar import at, local

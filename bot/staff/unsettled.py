@@ -6,8 +6,8 @@ from flask import Blueprint, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from bot import unsettled
-from bot.alerts import Act
 from bot.staff.guard import login_required, safe_next, staff_member
+from bot.standing import Act
 from bot.web import db, now
 from core.models import Role
 

@@ -32,12 +32,18 @@ ALERT_STATES: dict[str, str] = {
 ALERT_ACTIONS: dict[str, str] = {
     "opened": "kom ind",
     "acknowledge": "kvitteret",
+    "hand_over": "givet videre",
+    "take_over": "overtaget",
+    "give_back": "lagt tilbage",
     "resolve": "afsluttet",
+    "reopen": "genåbnet",
+    "undo": "fortrudt",
     "settle": "afklaret: sms'en er gjort rede for",
     "send_again": "sms'en sendes igen",
     "mark_sent": "sms'en er markeret som sendt",
     BY_TEXT: "kvitteret på sms af",
 }
+
 
 ENROLMENT_STATES: dict[str, str] = {
     EnrolmentState.ACTIVE: "I gang",

@@ -8,6 +8,7 @@ from core.models.clinic import Bookmark, Clinic, Heartbeat, RegionNumber, Staff,
 from core.models.course import Enrolment, Message, MessageEvent, Patient
 from core.models.desk import Note, NoteVersion, TextTemplate
 from core.models.inbox import Alert, AlertEvent, Reply, Triage, TriageMark
+from core.models.lists import ImportList, SavedView
 from core.models.on_call import (
     Alarm,
     AlarmAlert,
@@ -25,6 +26,7 @@ from core.states import (
     ApiScope,
     Colour,
     EnrolmentState,
+    ImportState,
     MessageKind,
     MessageState,
     Role,
@@ -53,6 +55,8 @@ __all__ = [
     "Enrolment",
     "EnrolmentState",
     "Heartbeat",
+    "ImportList",
+    "ImportState",
     "Mail",
     "Message",
     "MessageEvent",
@@ -69,6 +73,7 @@ __all__ = [
     "Role",
     "RosterChange",
     "RosterShift",
+    "SavedView",
     "Staff",
     "StaffSession",
     "StaffToken",

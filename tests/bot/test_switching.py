@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from bot import switching
+from bot import planned, switching
 from bot.course import pause
 from bot.switching import Outlook, Refusal, Wanted, in_terms_of, last_day
 from core.models import AlertKind, Audit, Enrolment, EnrolmentState, Message, MessageKind, MessageState, Reply
@@ -206,3 +206,13 @@ def test_replies_stay_with_the_course_they_were_written_in(begun: World) -> None
     with begun.session() as session:
         courses = [session.get_one(Reply, reply_id).enrolment_id for reply_id in (first, second)]
     assert courses == [1, 2]
+
+
+def test_the_first_screening_of_the_new_course_keeps_its_distance_to_the_last_of_the_old(begun: World) -> None:
+    begun.run_until(MONDAY + timedelta(days=4))
+    begun.write("NEJ")
+    switch(begun, wanted(begun, from_day=4))
+    first = next(row for row in steps(begun, *WAITING) if row.purpose == Purpose.SCREENING)
+    with begun.session() as session:
+        days = planned.free_days(session, session.get_one(Message, first.id), begun.clock())
+    assert max(days) == (MONDAY + timedelta(days=9)).date(), "asked on day 1, so on day 9 at the latest"

@@ -94,6 +94,17 @@ def test_a_gap_that_holidays_made_may_be_narrowed_but_not_widened() -> None:
     assert judged(3, on(12), wide) is Objection.GAP
 
 
+def test_the_question_of_the_course_before_counts_and_its_closing_hinders_nothing() -> None:
+    before = [
+        Standing(90, Purpose.SCREENING, on(-3), has_gone=True),
+        Standing(91, Purpose.CLOSING, on(-2), has_gone=True),
+    ]
+    course = [replace(COURSE[1], at=on(3)), *COURSE[2:]]
+    assert objection(course[0], on(5), Frame([*before, *course[1:]], START, WINDOW, NOW)) is None
+    assert objection(course[0], on(6), Frame([*before, *course[1:]], START, WINDOW, NOW)) is Objection.GAP
+    assert objection(course[0], on(7), Frame(course[1:], START, WINDOW, NOW)) is None
+
+
 ACTS = st.lists(
     st.tuples(st.integers(0, 60), st.integers(-12, 12), st.integers(8, 20), st.booleans(), st.integers(0, 3)),
     max_size=25,

@@ -9,8 +9,9 @@ import pytest
 from sqlalchemy import select
 
 from bot import unsettled
-from bot.alerts import Act, acknowledge, resolve
+from bot.alerts import acknowledge, resolve
 from bot.delivery import take_receipt
+from bot.standing import Act
 from bot.unsettled import raise_unsettled
 from core.gateway import SendError, Verdict
 from core.models import Alert, Audit, Message, MessageState
