@@ -23,7 +23,7 @@ from benchmarks.databases import KINDS, Databases, analyse, databases
 from benchmarks.processes import ROOT, environment
 from benchmarks.report import machine, table
 from benchmarks.web import RYGBOT
-from bot.csv_import import REQUIRED
+from bot.columns import REQUIRED
 from bot.runtime import make_runtime, utc_now
 from core.models import Base, Enrolment, Message, Patient
 from messages.loader import load_content

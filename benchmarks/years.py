@@ -31,7 +31,10 @@ SEED = 1
 START = date(2026, 8, 31)
 YEARS_AGO = timedelta(days=200)
 BEYOND_ALL_COPIES = 1_000_000_000
-COPIED = ("staff", "patient", "enrolment", "reply", "triage", "message", "alert", "alert_event", "triage_mark", "audit")
+COPIED = (
+    "staff", "patient", "enrolment", "reply", "triage", "message", "message_event", "alert", "alert_event",
+    "triage_mark", "audit",
+)  # fmt: skip
 POINTS_TO = {("reply", "answers_id"): "message", ("message", "reminds_id"): "message", ("audit", "number"): "audit"}
 """Columns that hold the id of a row without saying so."""
 UNIQUE_TEXT = frozenset({("clinic", "sender"), ("staff", "email"), ("reply", "provider_id"), ("patient", "phone_hash")})

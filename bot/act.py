@@ -45,7 +45,7 @@ def carry_out(
 ) -> None:
     """Everything one reply leads to, in the caller's transaction."""
     held_by = _what_holds(enrolment)
-    _end_silence(session, patient, enrolment)
+    _end_silence(session, patient, enrolment, now)
     kind = MessageKind.ANSWER if decision.advice is None else MessageKind.ADVICE
     braked = _too_many_texts(session, patient, kind, now)
     if braked and decision.colour is Colour.RED:
@@ -78,7 +78,7 @@ def carry_out(
                 reply_id=reply.id,
             )
     if enrolment is not None and enrolment.state in RUNNING and _what_holds(enrolment) != held_by:
-        refresh_holds(session, enrolment)
+        refresh_holds(session, enrolment, now)
 
 
 def _what_holds(enrolment: Enrolment | None) -> tuple[object, ...]:
@@ -88,9 +88,10 @@ def _what_holds(enrolment: Enrolment | None) -> tuple[object, ...]:
     return enrolment.state, enrolment.screening_clean_at, enrolment.silent_since, enrolment.fewer_since
 
 
-def _end_silence(session: Session, patient: Patient, enrolment: Enrolment | None) -> None:
+def _end_silence(session: Session, patient: Patient, enrolment: Enrolment | None, now: datetime) -> None:
     """Whatever the patient writes: no reminder any more, and the texts that silence held go on."""
-    cancel_waiting(session, ANSWERED, Message.patient_id == patient.id, Message.kind == MessageKind.REMINDER)
+    reminder = (Message.patient_id == patient.id, Message.kind == MessageKind.REMINDER)
+    cancel_waiting(session, ANSWERED, *reminder, now=now)
     if enrolment is not None:
         enrolment.silent_since = None
 
@@ -136,7 +137,7 @@ def _drafts(
     if (body := _answer_of(content, decision, voice)) is not None:
         drafts.append(Draft(MessageKind.ANSWER, body, question=decision.question, reason="svar på sms"))
     if decision.check_contact:
-        _drop_earlier_checks(session, patient)
+        _drop_earlier_checks(session, patient, now)
         body = answer_text(content.replies, "contact_check", voice)
         drafts.append(
             Draft(
@@ -187,13 +188,14 @@ def _advice(
     )
 
 
-def _drop_earlier_checks(session: Session, patient: Patient) -> None:
+def _drop_earlier_checks(session: Session, patient: Patient, now: datetime) -> None:
     """Two red replies in a row lead to one question, counted from the last."""
     cancel_waiting(
         session,
         "afløst af et nyere spørgsmål",
         Message.patient_id == patient.id,
         Message.kind == MessageKind.CONTACT_CHECK,
+        now=now,
     )
 
 

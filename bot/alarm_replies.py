@@ -10,7 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.alarms import LONGEST_NAME, Means, since
-from bot.alerts import Act, acknowledge
+from bot.alerts import acknowledge
+from bot.standing import Act
 from core import phone as telephone
 from core.crypto import keyring_of
 from core.models import Alarm, AlarmAlert, Alert, AlertState, Clinic, Contact, Message, MessageKind, Reply
@@ -113,7 +114,7 @@ def _acknowledge(session: Session, alert: Alert, contact: Contact, now: datetime
 def _who_was_first(session: Session, means: Means, alert: Alert, now: datetime) -> str:
     session.refresh(alert)
     at = alert.acknowledged_at or alert.resolved_at
-    who = alert.acknowledger or alert.acknowledging_contact or alert.resolver
+    who = alert.holder or alert.acknowledging_contact or alert.resolver
     if who is None or at is None or alert.state == AlertState.OPEN:
         return means.texts.sms.closed
     name = shorten(to_gsm7(who.name), LONGEST_NAME)

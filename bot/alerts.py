@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
-from enum import StrEnum
+from typing import Unpack
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from bot import audit
-from bot.course import audit_change, hear, refresh_holds, running_enrolment
-from core.models import Alert, AlertEvent, AlertKind, AlertState, Clinic, Colour, Contact, Message, MessageKind, Reply
-from scheduler.outbox import cancel_waiting, lock_patient, open_red
+from bot.course import audit_change, hear, running_enrolment
+from bot.standing import Act, Deed, Step, act_on, is_erased, lock, refresh
+from core.models import Alert, AlertEvent, AlertKind, AlertState, Clinic, Colour, Contact, Message, Reply, Role, Staff
 
 OUTCOMES = {
     "talked": "Talt med patienten",
@@ -21,18 +20,19 @@ OUTCOMES = {
     "no_answer": "Ikke truffet",
     "other": "Andet",
 }
-MAX_NOTE = 2000
+HANDLERS = (Role.CLINICIAN, Role.ADMIN)
+"""Who may have an alert."""
+NOBODY: dict[str, object] = {
+    "state": AlertState.OPEN,
+    "acknowledged_at": None,
+    "acknowledged_by": None,
+    "acknowledged_contact_id": None,
+    "holder_id": None,
+}
+NOT_CLOSED: dict[str, object] = {"resolved_at": None, "resolved_by": None, "outcome": None}
+OPENED = "opened"
 BY_TEXT = "acknowledge_by_text"
 """On the timeline, with the name of who was on call."""
-
-
-class Act(StrEnum):
-    """What came of a staff member's act."""
-
-    DONE = "done"
-    ALREADY = "already"
-    NOT_FOUND = "not_found"
-    INVALID = "invalid"
 
 
 def raise_alert(
@@ -61,6 +61,7 @@ def raise_alert(
         colour=colour,
         state=AlertState.OPEN,
         opened_at=now,
+        waiting_since=now,
     )
     try:
         with session.begin_nested():
@@ -68,9 +69,32 @@ def raise_alert(
             session.flush()
     except IntegrityError:
         return None
-    session.add(AlertEvent(alert_id=alert.id, at=now, staff_id=None, action="opened", note=""))
-    _refresh(session, alert)
+    session.add(AlertEvent(alert_id=alert.id, at=now, staff_id=None, action=OPENED, note=""))
+    refresh(session, alert, now)
     return alert
+
+
+def close_settled(
+    session: Session, message: Message, now: datetime, *, staff_id: int | None = None, action: str = "settle"
+) -> None:
+    """A text of unknown fate is accounted for: the alert about that is closed.
+
+    `staff_id` None: by itself, unless somebody has taken it and may be telephoning just now.
+    """
+    is_open = Alert.state == AlertState.OPEN if staff_id is None else Alert.state != AlertState.RESOLVED
+    about = (Alert.message_id == message.id, Alert.kind == AlertKind.UNSETTLED)
+    deed = Deed(clinic_id=message.clinic_id, staff_id=staff_id, now=now, note="")
+    closed = {"state": AlertState.RESOLVED, "resolved_at": now, "resolved_by": staff_id}
+    for alert_id in session.scalars(select(Alert.id).where(*about, is_open)).all():
+        act_on(session, alert_id, Step(action, closed), is_open, deed=deed)
+
+
+def come_up_again(session: Session, alert_id: int, now: datetime) -> bool:
+    """What an alert was about has come up again; it waits as a new one does. False when it waits already."""
+    alert = session.get_one(Alert, alert_id)
+    deed = Deed(clinic_id=alert.clinic_id, staff_id=None, now=now, note="")
+    step = Step(OPENED, {**NOBODY, **NOT_CLOSED, "opened_at": now, "waiting_since": now})
+    return act_on(session, alert_id, step, Alert.state == AlertState.RESOLVED, deed=deed) is Act.DONE
 
 
 def clinic_for_stranger(session: Session, recipient: str) -> str | None:
@@ -79,118 +103,91 @@ def clinic_for_stranger(session: Session, recipient: str) -> str | None:
     return owner or session.scalar(select(Clinic.id).order_by(Clinic.created_at, Clinic.id))
 
 
-def acknowledge(
-    session: Session,
-    alert_id: int,
-    *,
-    clinic_id: str,
-    staff_id: int | None,
-    now: datetime,
-    note: str,
-    contact: Contact | None = None,
-) -> Act:
+def acknowledge(session: Session, alert_id: int, *, contact: Contact | None = None, **deed: Unpack[Deed]) -> Act:
     """ "Kvittér": this staff member has seen it and acts. Only the first of two gets it.
 
     `contact`: who did it by text, on call, staff or not; the name stands on the timeline.
     """
-    changed = session.execute(
-        update(Alert)
-        .where(Alert.id == alert_id, Alert.clinic_id == clinic_id, Alert.state == AlertState.OPEN)
-        .values(state=AlertState.ACKNOWLEDGED, acknowledged_at=now, acknowledged_by=staff_id)
-        .values(acknowledged_contact_id=contact.id if contact is not None and staff_id is None else None)
-        .returning(Alert.id)
-    ).scalar_one_or_none()
+    values = {
+        "state": AlertState.ACKNOWLEDGED,
+        "acknowledged_at": deed["now"],
+        "acknowledged_by": deed["staff_id"],
+        "acknowledged_contact_id": contact.id if contact is not None and deed["staff_id"] is None else None,
+        "holder_id": deed["staff_id"],
+    }
     if contact is not None:
-        return _finish(session, alert_id, changed, clinic_id, staff_id, BY_TEXT, contact.name, now)
-    return _finish(session, alert_id, changed, clinic_id, staff_id, "acknowledge", note, now)
+        deed["note"] = contact.name
+    step = Step("acknowledge" if contact is None else BY_TEXT, values)
+    return act_on(session, alert_id, step, Alert.state == AlertState.OPEN, deed=deed)
 
 
-def resolve(
-    session: Session,
-    alert_id: int,
-    *,
-    clinic_id: str,
-    staff_id: int,
-    now: datetime,
-    outcome: str,
-    note: str,
-    texts_again: bool = False,
-) -> Act:
+def resolve(session: Session, alert_id: int, *, outcome: str, texts_again: bool = False, **deed: Unpack[Deed]) -> Act:
     """ "Afslut" with what came of it; held texts go on when this was the patient's last red alert.
 
     `texts_again`: of a silence; the texts that it held go on too, as they do when the patient writes.
     """
     if outcome not in OUTCOMES:
         return Act.INVALID
-    _lock(session, alert_id)
-    changed = session.execute(
-        update(Alert)
-        .where(Alert.id == alert_id, Alert.clinic_id == clinic_id, Alert.state != AlertState.RESOLVED)
-        .values(state=AlertState.RESOLVED, resolved_at=now, resolved_by=staff_id, outcome=outcome)
-        .returning(Alert.id)
-    ).scalar_one_or_none()
-    act = _finish(session, alert_id, changed, clinic_id, staff_id, "resolve", note, now)
+    values = {
+        "state": AlertState.RESOLVED,
+        "resolved_at": deed["now"],
+        "resolved_by": deed["staff_id"],
+        "outcome": outcome,
+    }
+    step = Step("resolve", values, outcome=outcome)
+    lock(session, alert_id)
+    act = act_on(session, alert_id, step, Alert.state != AlertState.RESOLVED, deed=deed)
     if act is Act.DONE and texts_again:
-        _texts_again(session, session.get_one(Alert, alert_id), staff_id, now)
+        _texts_again(session, session.get_one(Alert, alert_id), deed["staff_id"], deed["now"])
     return act
 
 
-def _texts_again(session: Session, alert: Alert, staff_id: int, now: datetime) -> None:
+def _texts_again(session: Session, alert: Alert, staff_id: int | None, now: datetime) -> None:
     if alert.kind != AlertKind.SILENT or alert.patient_id is None:
         return
     if (running := running_enrolment(session, alert.patient_id)) is not None:
-        hear(session, running)
+        hear(session, running, now)
         audit_change(session, running, staff_id, "enrolment.texts_again", now)
 
 
-def _finish(
-    session: Session,
-    alert_id: int,
-    changed: int | None,
-    clinic_id: str,
-    staff_id: int | None,
-    action: str,
-    note: str,
-    now: datetime,
-) -> Act:
-    alert = session.get(Alert, alert_id, populate_existing=True)
-    if alert is None or alert.clinic_id != clinic_id:
-        return Act.NOT_FOUND
-    if changed is None:
-        return Act.ALREADY
-    note = note.strip()[:MAX_NOTE]
-    session.add(AlertEvent(alert_id=alert_id, at=now, staff_id=staff_id, action=action, note=note))
-    audit.record(
-        session,
-        clinic_id=clinic_id,
-        staff_id=staff_id,
-        action=f"alert.{action}",
-        object_type="alert",
-        object_id=alert_id,
-        now=now,
-    )
-    _refresh(session, alert)
-    return Act.DONE
+def hand_over(session: Session, alert_id: int, *, receiver_id: int, **deed: Unpack[Deed]) -> Act:
+    """ "Giv videre": who has it gives it to another who may act in the same clinic."""
+    receiver = session.get(Staff, receiver_id)
+    if receiver is None or receiver.clinic_id != deed["clinic_id"] or receiver_id == deed["staff_id"]:
+        return Act.INVALID
+    if receiver.role not in HANDLERS or receiver.deactivated_at is not None:
+        return Act.INVALID
+    step = Step("hand_over", {"holder_id": receiver_id}, receiver_id=receiver_id)
+    return act_on(session, alert_id, step, *_held_by(deed["staff_id"]), deed=deed)
 
 
-def _lock(session: Session, alert_id: int) -> None:
-    """One patient at a time: a red reply that comes in this moment must not be taken for resolved."""
-    patient_id = session.scalar(select(Alert.patient_id).where(Alert.id == alert_id))
-    if patient_id is not None:
-        lock_patient(session, patient_id)
+def take_over(session: Session, alert_id: int, **deed: Unpack[Deed]) -> Act:
+    """ "Overtag": somebody has it, and this staff member goes on with it."""
+    of_another = Alert.holder_id.is_distinct_from(deed["staff_id"])
+    step = Step("take_over", {"holder_id": deed["staff_id"]})
+    return act_on(session, alert_id, step, Alert.state == AlertState.ACKNOWLEDGED, of_another, deed=deed)
 
 
-def has_open_red(session: Session, patient_id: int) -> bool:
-    """Whether staff still have to close a red alert about this patient."""
-    return bool(session.scalar(select(open_red(patient_id))))
+def give_back(session: Session, alert_id: int, **deed: Unpack[Deed]) -> Act:
+    """ "Læg tilbage": nobody has it any more. Its deadline is the old one: the patient has waited all the while."""
+    return act_on(session, alert_id, Step("give_back", NOBODY), *_held_by(deed["staff_id"]), deed=deed)
 
 
-def _refresh(session: Session, alert: Alert) -> None:
-    """Hold or release the patient's running course, be it the one the alert is about or a later one."""
-    if alert.patient_id is None or alert.colour != Colour.RED:
-        return
-    if (running := running_enrolment(session, alert.patient_id)) is not None:
-        refresh_holds(session, running)
-    if not has_open_red(session, alert.patient_id):
-        about_a_doctor = (Message.patient_id == alert.patient_id, Message.kind == MessageKind.CONTACT_CHECK)
-        cancel_waiting(session, "alarmen er afsluttet", *about_a_doctor)
+def reopen(session: Session, alert_id: int, **deed: Unpack[Deed]) -> Act:
+    """ "Genåbn" with the reason, which is asked for: it waits anew from now, and a red one holds texts again.
+
+    The question whether the patient reached a doctor is not asked again: staff have been at it. About a
+    patient whose words have been erased it is too late.
+    """
+    if not deed["note"].strip():
+        return Act.INVALID
+    lock(session, alert_id)
+    alert = session.get(Alert, alert_id)
+    if alert is not None and alert.clinic_id == deed["clinic_id"] and is_erased(session, alert):
+        return Act.TOO_LATE
+    step = Step("reopen", {**NOBODY, **NOT_CLOSED, "waiting_since": deed["now"]})
+    return act_on(session, alert_id, step, Alert.state == AlertState.RESOLVED, deed=deed)
+
+
+def _held_by(staff_id: int | None) -> tuple[ColumnElement[bool], ...]:
+    return (Alert.state == AlertState.ACKNOWLEDGED, Alert.holder_id == staff_id)

@@ -76,6 +76,7 @@ def create_app(runtime: Runtime, *, wall_clock: Clock = utc_now) -> Flask:
     app.config.update(
         SECRET_KEY=runtime.settings.secret_key,
         MAX_CONTENT_LENGTH=LARGEST_REQUEST,
+        MAX_FORM_MEMORY_SIZE=LARGEST_REQUEST,  # a pasted list is one long field
         SESSION_COOKIE_NAME="rygbot_form",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",

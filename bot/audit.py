@@ -41,17 +41,17 @@ def record(
     )
 
 
-def record_all(
+def record_views(
     session: Session,
     *,
     clinic_id: str,
-    staff_id: int | None,
+    staff_id: int,
     action: str,
     object_type: str,
-    object_ids: Sequence[object],
+    object_ids: Sequence[int],
     now: datetime,
 ) -> None:
-    """The same of several objects, in one statement."""
-    same = {"at": now, "clinic_id": clinic_id, "staff_id": staff_id, "action": action, "object_type": object_type}
+    """A line for each of many objects that a page shows, in one statement."""
+    common = {"at": now, "clinic_id": clinic_id, "staff_id": staff_id, "action": action, "object_type": object_type}
     if object_ids:
-        session.execute(insert(Audit), [same | {"object_id": str(object_id)} for object_id in object_ids])
+        session.execute(insert(Audit), [{**common, "object_id": str(object_id)} for object_id in object_ids])

@@ -21,6 +21,7 @@ _CHECKER_TAKES: Mapping[str, str | None] = {
     "barrier": "exercise",
     "reached_doctor": None,
     "stop_reason": None,
+    "staff_asked": "open",
 }
 """Any yes-or-no question that is no screening reads alike."""
 

@@ -23,6 +23,9 @@ ASKED_ONCE = frozenset({"sleep", "mood", "work"})
 STOP_REASON = "stop_reason"
 """The question in the confirmation of a STOP; nothing is ever sent in answer to the answer."""
 
+STAFF_ASKED = "staff_asked"
+"""A staff member's own text that asks something: the answer is for them to read, and for no screening."""
+
 
 class Change(StrEnum):
     """What happens to the patient's course."""
@@ -222,6 +225,8 @@ def _wish(situation: Situation, wish: Wish) -> Decision:
 def _ordinary(situation: Situation, triage: Triage, answer: Answer) -> Decision:
     """A green reply in a running course, read in the light of the last question."""
     question = situation.question
+    if question == STAFF_ASKED:
+        return _to_who_asked(situation, answer)
     if question == "screening":
         return _screening(situation, answer)
     if question == "pain":
@@ -235,6 +240,12 @@ def _ordinary(situation: Situation, triage: Triage, answer: Answer) -> Decision:
     if "better" in triage.flags:
         return Decision(answer="better")
     return Decision(answer="thanks" if answer.thanks else "noted")
+
+
+def _to_who_asked(situation: Situation, answer: Answer) -> Decision:
+    """Beside an open red alert a no may mean that no doctor was reached."""
+    colour = Colour.RED if situation.red_open and answer.yes is False else Colour.AMBER
+    return Decision(answer="noted", alert=AlertKind.REPLY, colour=colour, answered=True)
 
 
 def _is_answer(question: str | None, answer: Answer) -> bool:

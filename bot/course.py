@@ -17,10 +17,11 @@ from messages.programme_schema import Programme
 from messages.schema import Form, Purpose, Step
 from messages.wording import step_text
 from scheduler.calendar import Window, at, next_sendable
-from scheduler.moving import remaining
-from scheduler.outbox import WAITING, apply_holds, cancel_course, enqueue_plan, lock_patient, open_red
+from scheduler.outbox import apply_holds, cancel_course, enqueue_plan, lock_patient, open_red
 from scheduler.planning import Course, Facts, PlannedStep, plan
-from scheduler.replanning import again, revive, went
+from scheduler.replanning import again, revive
+from scheduler.single import left_of
+from scheduler.states import WAITING
 
 RUNNING = (EnrolmentState.ACTIVE, EnrolmentState.PAUSED)
 STOPPED_BY_PATIENT = "patienten har afmeldt sms"
@@ -63,10 +64,10 @@ def enqueue_course(
     """Put a planned course into the outbox with its finished texts, held where it must wait."""
     texts = texts_of(session, content, enrolment, [row.step for row in rows])
     enqueue_plan(session, enrolment, rows, texts, now)
-    refresh_holds(session, enrolment)
+    refresh_holds(session, enrolment, now)
 
 
-def refresh_holds(session: Session, enrolment: Enrolment) -> None:
+def refresh_holds(session: Session, enrolment: Enrolment, now: datetime) -> None:
     """Hold or release the waiting texts after an alert, a pause or a screening answer changed."""
     session.flush()
     facts = Facts(
@@ -76,14 +77,14 @@ def refresh_holds(session: Session, enrolment: Enrolment) -> None:
         fewer=enrolment.fewer_since is not None,
         silent=enrolment.silent_since is not None,
     )
-    apply_holds(session, enrolment.id, facts)
+    apply_holds(session, enrolment.id, facts, now)
 
 
-def hear(session: Session, enrolment: Enrolment) -> None:
+def hear(session: Session, enrolment: Enrolment, now: datetime) -> None:
     """The silence is over: what was held for it goes on."""
     lock(session, enrolment)
     enrolment.silent_since = None
-    refresh_holds(session, enrolment)
+    refresh_holds(session, enrolment, now)
 
 
 def pause(session: Session, enrolment: Enrolment, *, now: datetime, until: date | None, staff_id: int | None) -> None:
@@ -97,7 +98,7 @@ def pause(session: Session, enrolment: Enrolment, *, now: datetime, until: date 
     enrolment.state = EnrolmentState.PAUSED
     enrolment.paused_until = at(until, time(0)) if until else None
     enrolment.pause_wished_at = now if staff_id is None else None
-    refresh_holds(session, enrolment)
+    refresh_holds(session, enrolment, now)
     audit_change(session, enrolment, staff_id, "enrolment.pause", now)
 
 
@@ -112,7 +113,7 @@ def resume(session: Session, enrolment: Enrolment, *, now: datetime, staff_id: i
     enrolment.state = EnrolmentState.ACTIVE
     enrolment.paused_until = None
     enrolment.pause_wished_at = None
-    refresh_holds(session, enrolment)
+    refresh_holds(session, enrolment, now)
     _make_up(session, enrolment, now)
     audit_change(session, enrolment, staff_id, "enrolment.resume", now)
 
@@ -179,9 +180,9 @@ def reopen(session: Session, content: Content, enrolment: Enrolment, *, now: dat
     enrolment.plan_version += 1
     if course is None:
         revive(session, enrolment, now)
-        refresh_holds(session, enrolment)
+        refresh_holds(session, enrolment, now)
     elif any(row.due_at > now for row in plan(course)):
-        enqueue_course(session, content, enrolment, remaining(course, went(session, enrolment.id, now), now), now)
+        enqueue_course(session, content, enrolment, left_of(session, enrolment.id, course, now), now)
     audit_change(session, enrolment, None, "enrolment.reopen", now)
 
 
@@ -193,7 +194,7 @@ def stop(session: Session, enrolment: Enrolment, *, now: datetime, reason: str, 
     enrolment.state = EnrolmentState.STOPPED
     enrolment.state_reason = reason
     enrolment.ended_at = now
-    cancel_course(session, enrolment.id, reason)
+    cancel_course(session, enrolment.id, reason, now)
     audit_change(session, enrolment, staff_id, "enrolment.stop", now)
 
 
@@ -213,10 +214,11 @@ def resume_due(session: Session, now: datetime) -> int:
 
 def complete_finished(session: Session, now: datetime) -> int:
     """Tick: courses with nothing left to send are completed."""
+    may_go_again = (Message.state == MessageState.UNKNOWN) & (Message.expires_at > now)
     left = exists().where(
         Message.enrolment_id == Enrolment.id,
         Message.kind == MessageKind.STEP,
-        Message.state.in_(ON_THE_WAY),
+        Message.state.in_(ON_THE_WAY) | may_go_again,
     )
     finished = select(Enrolment).where(Enrolment.state == EnrolmentState.ACTIVE, ~left)
     rows = session.scalars(finished.order_by(Enrolment.patient_id)).all()

@@ -1,21 +1,21 @@
-"""Bulk enrolment from a CSV file as clinics have them: semicolon or comma, UTF-8 or Windows-1252, Danish dates."""
+"""Bulk enrolment from lists as clinics have them: what a row says, whoever read the file and however it was sent."""
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import lru_cache
 
+from bot.columns import COLUMNS, OPTIONAL, OUR_OWN, REQUIRED, column_of, is_heading, plain
 from bot.enrolment import Application
+from bot.tables import Limits, TableRefusedError, read_table
+from messages.loader import Content
 from scheduler.planning import DEFAULT_TIME_OF_DAY
 
-REQUIRED = ("navn", "telefon", "forløb", "region", "lægetelefon", "samtykke")
-OPTIONAL = ("tidspunkt", "startdato", "instrueret")
-YES = frozenset({"ja", "j", "yes", "x", "1"})
-NO = frozenset({"nej", "n", "no", "0", ""})
-MAX_BYTES = 10_000_000
+YES = frozenset({"ja", "j", "yes", "x", "1", "sand", "true"})
+NO = frozenset({"nej", "n", "no", "0", "", "falsk", "false"})
+FROM_A_FILE = Limits(size=10_000_000, lines=100_000)
 FIELDS = {
     "name": "navn",
     "phone": "telefon",
@@ -29,13 +29,9 @@ FIELDS = {
 """Field of an Application -> the column it stands in."""
 
 
-class FileRefusedError(Exception):
-    """The file as a whole cannot be read; the message says in Danish what to do."""
-
-
 @dataclass(frozen=True)
 class Row:
-    """One line of the file. `number` as a spreadsheet shows it (the header is 1); `errors` in Danish."""
+    """One line of the list. `number` as a spreadsheet shows it (the first line is 1); `errors` in Danish."""
 
     number: int
     application: Application
@@ -43,47 +39,29 @@ class Row:
 
 
 def read(data: bytes) -> list[Row]:
-    """Every line with something in it. Raises FileRefusedError when the file has no usable header."""
-    if len(data) > MAX_BYTES:
-        raise FileRefusedError("Filen er for stor. Del den i filer på højst 10 MB.")
-    text = _decode(data)
-    if "\0" in text:
-        raise FileRefusedError("Filen er ikke en tekstfil. Gem den som CSV og prøv igen.")
-    first_line = text.lstrip().partition("\n")[0]
-    delimiter = max(";,\t", key=first_line.count)
-    lines = csv.reader(io.StringIO(text.lstrip("\r\n")), delimiter=delimiter)
-    try:
-        header = [_column(name) for name in next(lines, [])]
-        _check_header(header)
-        rows = [
-            _row(number, dict(zip(header, (cell.strip() for cell in cells), strict=False)), len(cells), header)
-            for number, cells in enumerate(lines, start=2)
-            if any(cell.strip() for cell in cells)
-        ]
-    except csv.Error as error:
-        raise FileRefusedError(f"Filen kan ikke læses som CSV (linje {lines.line_num}).") from error
+    """Every line with something in it, under a first line that names the columns.
+
+    Raises TableRefusedError when the file cannot be read or has no usable header.
+    """
+    table = read_table(data, is_heading, FROM_A_FILE)
+    first = next((index for index, row in enumerate(table) if any(row)), None)
+    if first is None:
+        raise TableRefusedError("Filen er tom.")
+    header = [column_of(cell) or plain(cell) for cell in table[first]]
+    _check_header(header)
+    rows = [
+        row_of(number, dict(zip(header, cells, strict=False)), too_wide(cells, len(header)))
+        for number, cells in enumerate(table[first + 1 :], start=first + 2)
+        if any(cells)
+    ]
     if not rows:
-        raise FileRefusedError("Filen har ingen patienter under overskriften.")
+        raise TableRefusedError("Filen har ingen patienter under overskriften.")
     return rows
-
-
-def _decode(data: bytes) -> str:
-    for encoding in ("utf-8-sig", "cp1252"):
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return data.decode("latin-1")
-
-
-def _column(name: str) -> str:
-    plain = "".join(name.strip().lower().split()).strip('"')
-    return {"forloeb": "forløb", "laegetelefon": "lægetelefon", "lægetlf": "lægetelefon"}.get(plain, plain)
 
 
 def _check_header(header: list[str]) -> None:
     missing = [name for name in REQUIRED if name not in header]
-    unknown = [name for name in header if name and name not in REQUIRED + OPTIONAL]
+    unknown = [name for name in header if name and name not in {*COLUMNS, OUR_OWN}]
     twice = sorted({name for name in header if name and header.count(name) > 1})
     problems = []
     if missing:
@@ -94,21 +72,26 @@ def _check_header(header: list[str]) -> None:
         problems.append(f"Kolonner, der står to gange: {', '.join(twice)}.")
     if problems:
         wanted = ";".join(REQUIRED)
-        raise FileRefusedError(
+        raise TableRefusedError(
             f"{' '.join(problems)} Første linje skal være: {wanted} (og evt. {', '.join(OPTIONAL)})."
         )
 
 
-def _row(number: int, cells: Mapping[str, str], width: int, header: list[str]) -> Row:
-    errors = []
-    if width > len(header):
-        errors.append(f"Linjen har {width} felter, men overskriften har {len(header)}.")
+def too_wide(cells: Sequence[str], width: int) -> tuple[str, ...]:
+    """The error of a row with more cells than there are headings: a separator inside a name moves all that follows."""
+    if len(cells) <= width:
+        return ()
+    return (f"Linjen har {len(cells)} felter, men overskriften har {width}.",)
+
+
+def row_of(number: int, cells: Mapping[str, str], errors: tuple[str, ...] = ()) -> Row:
+    """What one row says. `cells`: our name of a column -> what stands there. `errors`: what is known to be wrong."""
     start, start_error = _date(cells.get("startdato", ""))
     instructed, instructed_error = _yes_no(cells.get("instrueret", ""), "instrueret")
     consent, consent_error = _yes_no(cells.get("samtykke", ""), "samtykke")
-    errors += [error for error in (start_error, instructed_error, consent_error) if error]
+    found = (error for error in (start_error, instructed_error, consent_error) if error)
     application = Application(
-        name=cells.get("navn", ""),
+        name=f"{cells.get('navn', '')} {cells.get('efternavn', '')}".strip(),
         phone=cells.get("telefon", ""),
         programme=cells.get("forløb", "").lower(),
         region=cells.get("region", "").lower().replace("region ", "").replace("æ", "ae"),
@@ -118,20 +101,48 @@ def _row(number: int, cells: Mapping[str, str], width: int, header: list[str]) -
         start_date=start,
         instructed=instructed,
     )
-    return Row(number, application, tuple(errors))
+    return Row(number, application, (*errors, *found))
+
+
+def settled(content: Content, application: Application) -> Application:
+    """The application with its programme and region as ids, where the list has their names."""
+    words = names_of(content)
+    return replace(
+        application,
+        programme=words["forløb"].get(plain(application.programme), application.programme),
+        region=words["region"].get(plain(application.region), application.region),
+    )
+
+
+@lru_cache(maxsize=8)
+def _names(programmes: tuple[tuple[str, str], ...], regions: tuple[tuple[str, str], ...]) -> dict[str, dict[str, str]]:
+    return {
+        "forløb": {plain(word): key for key, name in programmes for word in (key, name)},
+        "region": {plain(word): key for key, name in regions for word in (key, name, name.removeprefix("Region "))},
+    }
+
+
+def names_of(content: Content) -> dict[str, dict[str, str]]:
+    """By column: the words, made plain, that stand for a programme or a region, each with its id."""
+    return _names(
+        tuple((item.id, item.name) for item in content.programmes.values()),
+        tuple((item.id, item.name) for item in content.regions.values()),
+    )
 
 
 def _date(text: str) -> tuple[date | None, str]:
     if not text:
         return None, ""
-    try:
-        return datetime.strptime(text, "%d-%m-%Y").date(), ""  # noqa: DTZ007 - a local day, no instant
-    except ValueError:
-        return None, f"startdato: »{text[:20]}« er ikke en dato. Skriv den som 21-11-2026."
+    for pattern in ("%d-%m-%Y", "%d.%m.%Y", "%d/%m/%Y"):
+        try:
+            return datetime.strptime(text, pattern).date(), ""  # noqa: DTZ007 - a local day, no instant
+        except ValueError:
+            continue
+    return None, f"startdato: »{text[:20]}« er ikke en dato. Skriv den som 21-11-2026."
 
 
 def _yes_no(text: str, column: str) -> tuple[bool, str]:
-    plain = text.strip().lower()
-    if plain in YES or plain in NO:
-        return plain in YES, ""
+    said = text.strip().lower()
+    if said in YES or said in NO:
+        return said in YES, ""
     return False, f"{column}: skriv ja eller nej."

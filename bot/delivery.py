@@ -8,11 +8,13 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from bot.alarms import alarm_failed
-from bot.alerts import raise_alert
+from bot.alerts import close_settled, raise_alert
 from bot.course import STOPPED_BY_PATIENT, running_enrolment, stop
-from core.gateway import OPTED_OUT
+from core.gateway import OPTED_OUT, Found
 from core.models import Alarm, AlertKind, Colour, Message, MessageKind, MessageState, Patient
-from scheduler.outbox import cancel_waiting, lock_patient, move
+from scheduler.outbox import cancel_waiting, lock_patient
+from scheduler.states import Cause
+from scheduler.transitions import shift_one
 
 RECEIPTS = {
     "accepted": MessageState.SENT,
@@ -39,7 +41,7 @@ def opt_out(session: Session, patient: Patient, now: datetime) -> None:
     if (enrolment := running_enrolment(session, patient.id)) is not None:
         stop(session, enrolment, now=now, reason=STOPPED_BY_PATIENT, staff_id=None)
     owed = (Message.patient_id == patient.id, Message.created_at < now, Message.kind != MessageKind.ADVICE)
-    cancel_waiting(session, STOPPED_BY_PATIENT, *owed)
+    cancel_waiting(session, STOPPED_BY_PATIENT, *owed, now=now)
 
 
 def on_failure(session: Session, message: Message, now: datetime) -> None:
@@ -72,12 +74,24 @@ def on_failure(session: Session, message: Message, now: datetime) -> None:
 
 
 def take_receipt(
-    session: Session, *, message_id: int, provider_id: str, status: str, error_code: str | None, now: datetime
+    session: Session,
+    *,
+    message_id: int,
+    provider_id: str,
+    status: str,
+    error_code: str | None,
+    now: datetime,
+    cause: Cause = Cause.RECEIPT,
 ) -> bool:
-    """Move a text on by a receipt, whatever order receipts come in. False when it changed nothing."""
+    """Move a text on by a receipt, whatever order receipts come in. False when it changed nothing.
+
+    The provider's own id says best which text is meant, ours in the callback's address where that id is new. `cause`:
+    FOUND when the provider's list said so.
+    """
     target = RECEIPTS.get(status)
     if target is None:
         return False
+    message_id = _known_by(session, provider_id) or message_id
     is_end = target in {MessageState.DELIVERED, MessageState.UNDELIVERED, MessageState.FAILED}
     values: dict[str, object] = {"provider_id": provider_id, "lease_until": None}
     if error_code:
@@ -88,11 +102,32 @@ def take_receipt(
     if patient_id is not None:
         lock_patient(session, patient_id)
     same_text = or_(Message.provider_id.is_(None), Message.provider_id == provider_id)
-    if not move(session, message_id, target, same_text, **values):
+    if not shift_one(session, message_id, cause, target, same_text, now=now, detail=error_code or status, **values):
         return False
     message = session.get_one(Message, message_id, populate_existing=True)
     if message.sent_at is None:
         message.sent_at = now
+    close_settled(session, message, now)
     if target in {MessageState.UNDELIVERED, MessageState.FAILED}:
         on_failure(session, message, now)
     return True
+
+
+def take_found(session: Session, message_id: int, found: Found, now: datetime) -> bool:
+    """What the provider's own list says of a text of unknown fate. That it stands there at all says it was taken."""
+    return take_receipt(
+        session,
+        message_id=message_id,
+        provider_id=found.provider_id,
+        status=found.status if found.status in RECEIPTS else "sent",
+        error_code=found.error_code,
+        now=now,
+        cause=Cause.FOUND,
+    )
+
+
+def _known_by(session: Session, provider_id: str) -> int | None:
+    """The text that stands under a provider's id."""
+    if not provider_id:
+        return None
+    return session.scalar(select(Message.id).where(Message.provider_id == provider_id).limit(1))

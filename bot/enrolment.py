@@ -9,7 +9,6 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from bot.consent import CONSENT_VERSION
 from bot.course import audit_change, enqueue_course, running_enrolment
 from core import phone as telephone
 from core.crypto import keyring_of
@@ -27,12 +26,16 @@ from scheduler.planning import DEFAULT_TIME_OF_DAY, TIMES_OF_DAY, Course, plan
 MAX_NAME = 80
 FURTHEST_START = timedelta(days=60)
 ALREADY_RUNNING = "Nummeret er allerede i et forløb. Stop det gamle forløb først."
+CONSENT_CHANGED = "Teksten om samtykke er blevet ændret. Læs den nye, og sæt fluebenet igen."
 OPTED_OUT = "Patienten har sendt STOP. Bed patienten sende START, før I tilmelder igen."
 
 
 @dataclass(frozen=True)
 class Application:
-    """What was typed at the desk or stood in a file, as it stood. `start_date` is local."""
+    """What was typed at the desk or stood in a file, as it stood. `start_date` is local.
+
+    `consent_version`: the text that was on the screen; empty for the newest.
+    """
 
     name: str
     phone: str
@@ -43,6 +46,7 @@ class Application:
     time_of_day: str = DEFAULT_TIME_OF_DAY
     start_date: date | None = None
     instructed: bool = False
+    consent_version: str = ""
 
 
 @dataclass(frozen=True)
@@ -89,7 +93,10 @@ def check(content: Content, application: Application, now: datetime) -> dict[str
             f"Startdatoen skal ligge mellem i dag og {FURTHEST_START.days} dage frem.",
         ),
     }
-    return {field: sentence for field, (is_good, sentence) in checks.items() if not is_good}
+    errors = {field: sentence for field, (is_good, sentence) in checks.items() if not is_good}
+    if application.consent and application.consent_version not in {"", content.consent.newest.version}:
+        errors["consent"] = CONSENT_CHANGED
+    return errors
 
 
 def course_of(programme: Programme, clinic: Clinic, application: Application, now: datetime) -> Course:
@@ -126,7 +133,7 @@ def enrol(
     course = course_of(content.programmes[application.programme], clinic, application, now)
     try:
         with session.begin_nested():
-            enrolment = _store(session, patient, course, application, staff_id)
+            enrolment = _store(session, patient, course, application, content.consent.newest.version, staff_id)
     except IntegrityError:
         # Two people enrolled the same number at once; the database let one through.
         return Rejected({"phone": ALREADY_RUNNING})
@@ -148,7 +155,7 @@ def _new_patient(session: Session, clinic: Clinic, number: str, now: datetime) -
 
 
 def _store(
-    session: Session, patient: Patient, course: Course, application: Application, staff_id: int | None
+    session: Session, patient: Patient, course: Course, application: Application, consent: str, staff_id: int | None
 ) -> Enrolment:
     patient.name = application.name.strip()
     patient.region = application.region
@@ -163,7 +170,7 @@ def _store(
         time_of_day=course.time_of_day,
         instructed=course.instructed,
         state=EnrolmentState.ACTIVE,
-        consent_version=CONSENT_VERSION,
+        consent_version=consent,
         consent_at=course.enrolled_at,
         enrolled_by=staff_id,
         created_at=course.enrolled_at,

@@ -40,7 +40,7 @@ def escalate(session: Session, means: Means, now: datetime) -> int:
     """Tick: alarm whoever is on call about what is overdue. Commits per clinic, so that one that fails holds up no
     other. Returns how many people were alarmed.
     """
-    drop_taken(session)
+    drop_taken(session, now)
     session.commit()
     clinics = session.scalars(select(Alert.clinic_id).where(Alert.state == AlertState.OPEN).distinct()).all()
     session.commit()
@@ -80,7 +80,7 @@ def escalate_clinic(session: Session, means: Means, clinic_id: str, now: datetim
 def overdue_red(session: Session, clinic_id: str, now: datetime) -> bool:
     """Whether a red alert of this clinic has waited past its deadline and nobody has taken it."""
     opened = session.scalars(
-        select(Alert.opened_at).where(
+        select(Alert.waiting_since).where(
             Alert.clinic_id == clinic_id, Alert.colour == Colour.RED, Alert.state == AlertState.OPEN
         )
     ).all()
@@ -90,9 +90,10 @@ def overdue_red(session: Session, clinic_id: str, now: datetime) -> bool:
     return any(deadline_of(deadlines, Colour.RED, at) <= now for at in opened)
 
 
-def drop_taken(session: Session) -> None:
+def drop_taken(session: Session, now: datetime) -> None:
     """Alarms that have not left yet about what somebody took meanwhile are no longer sent."""
-    cancel_waiting(session, TAKEN, Message.kind == MessageKind.ALARM, ~is_wanted(Alarm.message_id == Message.id))
+    taken = (Message.kind == MessageKind.ALARM, ~is_wanted(Alarm.message_id == Message.id))
+    cancel_waiting(session, TAKEN, *taken, now=now)
     session.execute(
         update(Mail)
         .where(
@@ -121,7 +122,7 @@ def _escalate(
     if not alerts or not people or not may_alarm(deadlines, colour, now):
         return 0
     every = timedelta(minutes=deadlines.of(colour).every_minutes)
-    ends = {alert.id: deadline_of(deadlines, colour, alert.opened_at) for alert in alerts}
+    ends = {alert.id: deadline_of(deadlines, colour, alert.waiting_since) for alert in alerts}
     due = [
         alert.id
         for alert in alerts
@@ -135,7 +136,7 @@ def _escalate(
     about = [alert for alert in alerts if ends[alert.id] <= now + every]
     for alert in about:
         alert.alarmed_at = now
-    cause = Cause(colour, [alert.id for alert in about], min(alert.opened_at for alert in about))
+    cause = Cause(colour, [alert.id for alert in about], min(alert.waiting_since for alert in about))
     raise_alarm(session, means, clinic, contact, cause, now)
     log.info("alarm raised", clinic=clinic.id, colour=colour, alerts=len(about), contact=contact.id)
     return 1

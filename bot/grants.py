@@ -35,7 +35,7 @@ def grant(session: Session, content: Content, wish: Wish, enrolment: Enrolment, 
         name, values = _time(session, content, wish, enrolment, now)
     elif isinstance(wish, FewerWish):
         enrolment.fewer_since = enrolment.fewer_since or now
-        refresh_holds(session, enrolment)
+        refresh_holds(session, enrolment, now)
         audit_change(session, enrolment, None, "enrolment.wish_fewer", now)
         name, values = "wish_fewer", {}
     elif isinstance(wish, PauseWish):
@@ -73,7 +73,7 @@ def _time(
 def _move(session: Session, content: Content, enrolment: Enrolment, now: datetime) -> None:
     if (course := course_of(session, content, enrolment)) is not None:
         move_plan(session, enrolment.id, plan(course), now)
-    refresh_holds(session, enrolment)
+    refresh_holds(session, enrolment, now)
 
 
 def forget_wishes(

@@ -10,17 +10,19 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from bot.heartbeat import FRESH, last_beat, stuck_ticks
 from bot.moving import behind
 from bot.receive import count_unprocessed
 from bot.runtime import Runtime, utc_now
+from bot.spooling import spool_of
 from core import db
 from core.crypto import DecryptionError
-from core.models import Clinic, Heartbeat, Patient
+from core.models import Clinic, Patient
+from core.spool import SET_ASIDE
 from messages.loader import Content
 from messages.releases import release_problems
 from scheduler.calendar import local
 
-HEARTBEAT_FRESH = timedelta(seconds=60)
 CLOCK_SKEW = timedelta(seconds=5)
 
 
@@ -47,10 +49,18 @@ def findings(runtime: Runtime) -> list[Finding]:
     schema = database(runtime)
     result.append(schema)
     if schema.is_good:
-        checks: tuple[Callable[[Session, datetime], Finding], ...] = (_keys, _clock, worker, _clinics, _waiting)
+        checks: tuple[Callable[[Session, datetime], Finding], ...] = (
+            _keys,
+            _clock,
+            worker,
+            ticks,
+            _clinics,
+            _waiting,
+        )
         with runtime.sessions() as session:
             result += [one(session, utc_now()) for one in checks]
             result.append(_courses(session, runtime.content))
+    result.append(spool(runtime))
     return result
 
 
@@ -66,11 +76,36 @@ def database(runtime: Runtime) -> Finding:
 
 
 def worker(session: Session, now: datetime) -> Finding:
-    """Whether some worker ticked within the last minute. `now` in the product's time."""
-    last = session.scalar(select(func.max(Heartbeat.at)))
-    if last is None or now - last > HEARTBEAT_FRESH:
+    """Whether some worker came to the end of its sending within the last minute. `now`: true time."""
+    last = last_beat(session)
+    if last is None or now - last > FRESH:
         return bad("worker", "no worker has reported within a minute; start `rygbot worker`")
     return good("worker", "alive")
+
+
+def ticks(session: Session, now: datetime) -> Finding:
+    """Whether what the worker does besides sending still comes to its end. `now`: true time."""
+    stuck = stuck_ticks(session, now)
+    if stuck:
+        return bad("ticks", f"not finished for minutes: {', '.join(stuck)}; read the worker's log")
+    return good("ticks", "all come to their end")
+
+
+def spool(runtime: Runtime) -> Finding:
+    """Whether anything of this machine's spool needs somebody to look at it."""
+    kept = spool_of(runtime)
+    if broken := kept.set_aside():
+        folder = runtime.settings.spool_dir / SET_ASIDE
+        return bad("spool", f"{broken} texts in {folder} cannot be read; docs/delivery.md says what to do")
+    if waiting := kept.waiting():
+        return bad("spool", f"{waiting} texts wait on disk; is the database away, is a worker running?")
+    return good("spool", "empty")
+
+
+def running(runtime: Runtime, session: Session, now: datetime) -> list[Finding]:
+    """Whether texts can come in and go out. `now`: true time."""
+    schema = database(runtime)
+    return [schema, worker(session, now), ticks(session, now)] if schema.is_good else [schema]
 
 
 def _content(runtime: Runtime) -> Finding:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from urllib.parse import parse_qsl
 
 import structlog
 from flask import Blueprint, Response, abort, request
 
-from bot.delivery import take_receipt
 from bot.receive import Inbound, keep, process
 from bot.signature import Fields, is_signed
+from bot.spooling import ON_THE_WAY, Receipt, drain_spool, spool_receipt, spool_text, write_receipt
 from bot.web import runtime
 
 EMPTY_TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response></Response>'
@@ -27,15 +29,37 @@ def inbound() -> Response:
     fields = _signed_fields()
     now = runtime().now()
     text = _inbound(fields, now)
-    # One connection for both transactions: what is fetched from the pool is looked over each time.
-    with runtime().engine.connect() as connection, runtime().sessions(bind=connection) as session:
-        reply_id = keep(session, text, now)
+    _take_what_came_before()
+    with runtime().sessions() as session:
+        try:
+            reply_id = keep(session, text, now)
+        except Exception:
+            session.rollback()
+            log.exception("reply could not be stored, spooled")
+            return _spooled(partial(spool_text, runtime(), text, now))
         try:
             process(session, runtime().content, runtime().checker, reply_id, now, runtime().means)
             session.commit()
         except Exception:
             session.rollback()
             log.exception("reply kept, processing failed", reply=reply_id)
+    return Response(EMPTY_TWIML, mimetype="text/xml")
+
+
+def _take_what_came_before() -> None:
+    try:
+        drain_spool(runtime(), ON_THE_WAY)
+    except Exception:
+        log.exception("the spool cannot be drained")
+
+
+def _spooled(spool: Callable[[], None]) -> Response:
+    """Kept is kept, be it on disk; when even that fails, 503 sends the provider to the fallback address."""
+    try:
+        spool()
+    except OSError as error:
+        log.critical("neither database nor disk takes it", error=type(error).__name__)
+        return Response("not kept", 503, mimetype="text/plain")
     return Response(EMPTY_TWIML, mimetype="text/xml")
 
 
@@ -46,16 +70,17 @@ def status() -> Response:
     message = request.args.get("message", "")
     if not (message.isascii() and message.isdigit() and len(message) < 19):
         return Response("message: the number of a text of ours is missing", 400, mimetype="text/plain")
-    with runtime().sessions() as session:
-        take_receipt(
-            session,
-            message_id=int(message),
-            provider_id=_text(fields, "MessageSid", "SmsSid")[:64],
-            status=_text(fields, "MessageStatus", "SmsStatus"),
-            error_code=_text(fields, "ErrorCode")[:16] or None,
-            now=runtime().now(),
-        )
-        session.commit()
+    receipt = Receipt(
+        message_id=int(message),
+        provider_id=_text(fields, "MessageSid", "SmsSid")[:64],
+        status=_text(fields, "MessageStatus", "SmsStatus"),
+        error_code=_text(fields, "ErrorCode")[:16] or None,
+    )
+    try:
+        write_receipt(runtime(), receipt)
+    except Exception:
+        log.exception("receipt could not be stored, spooled")
+        return _spooled(partial(spool_receipt, runtime(), receipt))
     return Response("", 204)
 
 

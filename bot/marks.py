@@ -11,9 +11,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from bot import audit
-from bot.alerts import MAX_NOTE, Act, raise_alert
+from bot.alerts import raise_alert
 from bot.corpus_lines import ACCEPTED, Judged, corpus_lines
 from bot.course import running_enrolment
+from bot.standing import MAX_NOTE, Act
 from core.models import Alert, AlertKind, AlertState, Colour, Reply, Triage, TriageMark, Verdict
 from scheduler.outbox import lock_patient
 

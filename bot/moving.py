@@ -16,9 +16,9 @@ from messages.loader import Content
 from messages.programme_schema import Programme
 from messages.schema import Purpose
 from messages.sms import to_gsm7
-from scheduler.moving import remaining
 from scheduler.planning import PlannedStep
 from scheduler.replanning import replace_waiting, waiting_steps, went
+from scheduler.single import left_of
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ def move(
 
 
 def _rows(session: Session, enrolment: Enrolment, programme: Programme, now: datetime) -> list[PlannedStep]:
-    return remaining(course_in(session, enrolment, programme), went(session, enrolment.id, now), now)
+    return left_of(session, enrolment.id, course_in(session, enrolment, programme), now)
 
 
 def _is_closing(session: Session, enrolment: Enrolment, now: datetime) -> bool:

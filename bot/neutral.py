@@ -15,7 +15,8 @@ from core.models import Enrolment, Message
 from messages.languages import Language
 from messages.lint_words import WORDS
 from messages.loader import Content
-from scheduler.outbox import TIMED, WAITING
+from scheduler.outbox import TIMED
+from scheduler.states import WAITING
 
 
 @dataclass(frozen=True)

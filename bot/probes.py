@@ -17,7 +17,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from bot import health
-from bot.runtime import Runtime
+from bot.heartbeat import last_beat, stuck_ticks
+from bot.runtime import Clock, Runtime
+from bot.spooling import spool_of
 from bot.web import db, runtime, wall_now
 from core.models import Alert, AlertState, Colour, Message, MessageState
 
@@ -33,7 +35,8 @@ def alive() -> ResponseReturnValue:
 @blueprint.get("/readyz")
 def ready() -> ResponseReturnValue:
     """200 when texts can come in and go out; 503 with a sentence per thing that is wrong."""
-    problems = [f"{finding.what}: {finding.detail}" for finding in _findings() if not finding.is_good]
+    found = health.running(runtime(), db(), wall_now())
+    problems = [f"{finding.what}: {finding.detail}" for finding in found if not finding.is_good]
     if problems:
         return jsonify(status="not ready", problems=problems), 503
     return jsonify(status="ready")
@@ -43,7 +46,7 @@ def ready() -> ResponseReturnValue:
 def metrics() -> ResponseReturnValue:
     """Prometheus text; 503 when the database cannot be read."""
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(DatabaseCollector(runtime()))
+    registry.register(DatabaseCollector(runtime(), wall_now))
     try:
         text = generate_latest(registry)
     except SQLAlchemyError as error:
@@ -52,32 +55,33 @@ def metrics() -> ResponseReturnValue:
     return Response(text, content_type=CONTENT_TYPE_LATEST)
 
 
-def _findings() -> list[health.Finding]:
-    database = health.database(runtime())
-    if not database.is_good:
-        return [database]
-    return [database, health.worker(db(), wall_now())]
-
-
 class DatabaseCollector(Collector):
     """Counts read from the database when somebody asks, so that all processes tell the same."""
 
-    def __init__(self, runtime: Runtime) -> None:
+    def __init__(self, runtime: Runtime, wall_now: Clock) -> None:
         self._runtime = runtime
+        self._wall_now = wall_now
 
     def describe(self) -> list[Metric]:
         return []
 
     def collect(self) -> Iterator[Metric]:
         now = self._runtime.now()
+        spool = spool_of(self._runtime)
+        yield GaugeMetricFamily("rygbot_spool_waiting", "Texts on this machine's disk", value=spool.waiting())
+        text = "Texts on this machine's disk that cannot be read"
+        yield GaugeMetricFamily("rygbot_spool_set_aside", text, value=spool.set_aside())
         with self._runtime.sessions() as session:
             yield _messages(session)
             yield _alerts(session)
+            yield from _signs_of_life(session, self._wall_now())
             yield _age(
                 "rygbot_oldest_open_red_alert_age_seconds",
                 "How long the oldest red alert has waited for somebody to acknowledge it; 0 when none waits",
                 session.scalar(
-                    select(func.min(Alert.opened_at)).where(Alert.state == AlertState.OPEN, Alert.colour == Colour.RED)
+                    select(func.min(Alert.waiting_since)).where(
+                        Alert.state == AlertState.OPEN, Alert.colour == Colour.RED
+                    )
                 ),
                 now,
             )
@@ -91,6 +95,16 @@ class DatabaseCollector(Collector):
                 ),
                 now,
             )
+
+
+def _signs_of_life(session: Session, wall_now: datetime) -> Iterator[Metric]:
+    """An age that is never is told as -1: 0 would look like a worker that lives."""
+    last = last_beat(session)
+    age = (wall_now - last).total_seconds() if last is not None else -1.0
+    text = "How long ago a worker last came to the end of its sending; -1 when none ever did"
+    yield GaugeMetricFamily("rygbot_worker_heartbeat_age_seconds", text, value=max(age, -1.0))
+    text = "Ticks of the worker that have not come to their end for minutes"
+    yield GaugeMetricFamily("rygbot_stuck_ticks", text, value=len(stuck_ticks(session, wall_now)))
 
 
 def _messages(session: Session) -> Metric:

@@ -34,7 +34,16 @@ QUESTION_STAYS = timedelta(hours=72)
 """How long a question is what a reply is read in the light of."""
 SCREENING_STAYS = timedelta(days=8)
 """How long a bare yes or no may still be the answer to a screening: until the next one is asked."""
-YES_OR_NO = frozenset({"screening", "exercise", "activity", *conversation.ASKED_ONCE, conversation.REACHED_DOCTOR})
+YES_OR_NO = frozenset(
+    {
+        "screening",
+        "exercise",
+        "activity",
+        *conversation.ASKED_ONCE,
+        conversation.REACHED_DOCTOR,
+        conversation.STAFF_ASKED,
+    }
+)
 MAX_ATTEMPTS = 5
 """Failures after which a reply is handed to staff as it is."""
 LEFT_BEHIND = timedelta(seconds=30)

@@ -23,12 +23,15 @@ from core.models import (
     Enrolment,
     Message,
     MessageState,
+    Note,
+    NoteVersion,
     Patient,
     Reply,
     Triage,
     TriageMark,
 )
-from scheduler.outbox import WAITING, lock_patient
+from scheduler.outbox import lock_patient
+from scheduler.states import WAITING
 
 MONTH = timedelta(days=30)
 SHORTEST_MONTHS, LONGEST_MONTHS = 1, 60
@@ -126,6 +129,7 @@ def _due(clinic_id: str, limit: datetime) -> Select[int]:
         ~exists().where(Reply.patient_id == Patient.id, Reply.received_at > limit),
         ~exists().where(Alert.patient_id == Patient.id, Alert.resolved_at > limit),
         ~exists().where(Message.patient_id == Patient.id, Message.created_at > limit),
+        ~exists().where(Note.patient_id == Patient.id, Note.created_at > limit),
         ~_running(),
         ~_alert_open(),
         ~_under_way(),
@@ -154,9 +158,13 @@ def _erase(session: Session, clinic_id: str, patient_id: int, staff_id: int | No
         update(Enrolment).where(Enrolment.patient_id == patient_id).values(form_reason=None, stop_answer=None)
     )
     courses = select(Enrolment.id).where(Enrolment.patient_id == patient_id)
-    session.execute(
-        delete(ApiEnrolment).where(ApiEnrolment.enrolment_id.in_(courses)).execution_options(synchronize_session=False)
-    )
+    notes = select(Note.id).where(Note.patient_id == patient_id)
+    for statement in (
+        delete(ApiEnrolment).where(ApiEnrolment.enrolment_id.in_(courses)),
+        delete(NoteVersion).where(NoteVersion.note_id.in_(notes)),
+        update(Note).where(Note.patient_id == patient_id).values(body=""),
+    ):
+        session.execute(statement.execution_options(synchronize_session=False))
     _erase_words(
         session, Reply.patient_id == patient_id, Message.patient_id == patient_id, Alert.patient_id == patient_id
     )

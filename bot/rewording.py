@@ -20,9 +20,10 @@ from messages.sms import measure
 from messages.wording import Voice, reminder_text, step_text
 from scheduler.calendar import Window, at, local
 from scheduler.moving import original_id
-from scheduler.outbox import TIMED, WAITING
+from scheduler.outbox import TIMED
 from scheduler.planning import Course, PlannedStep, plan
 from scheduler.replanning import reword
+from scheduler.states import WAITING
 
 
 def hold_clinic(session: Session, clinic_id: str) -> Clinic:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import socket
+import threading
 from typing import Any
 
 from flask import Flask
@@ -11,6 +12,7 @@ from gunicorn.app.base import BaseApplication
 
 from bot.app import create_app
 from bot.runtime import make_runtime
+from bot.spooling import keep_draining
 from core import log
 from core.settings import load_settings
 
@@ -30,7 +32,9 @@ class _Server(BaseApplication):
         """Runs in each process after the fork, so that no database connection is shared."""
         settings = load_settings()
         log.configure(settings.log_format)
-        return create_app(make_runtime(settings))
+        runtime = make_runtime(settings)
+        threading.Thread(target=keep_draining, args=(runtime, threading.Event()), name="spool", daemon=True).start()
+        return create_app(runtime)
 
 
 def serve_forever(*, host: str, port: int, processes: int) -> None:

@@ -1,4 +1,4 @@
-"""Silence is a signal: unanswered screenings, contact checks and texts nobody knows the fate of raise alerts."""
+"""Silence is a signal: unanswered screenings and contact checks raise alerts."""
 
 from __future__ import annotations
 
@@ -29,8 +29,9 @@ from messages.loader import Content
 from messages.schema import Purpose, Variant
 from messages.wording import reminder_text
 from scheduler.calendar import Window, local
-from scheduler.outbox import MAYBE_ARRIVED, WAITING, Draft, enqueue, lock_patient, open_red
+from scheduler.outbox import MAYBE_ARRIVED, Draft, enqueue, lock_patient, open_red
 from scheduler.reminding import REMIND_AFTER, reminder_at
+from scheduler.states import WAITING
 
 CONTACT_PATIENCE = timedelta(minutes=30)
 REMINDER_PATIENCE = timedelta(hours=24)
@@ -169,23 +170,7 @@ def _tell_of_silence(session: Session, message: Message, enrolment: Enrolment, n
     _raise_for(session, message, AlertKind.SILENT, Colour.BLUE, now)
     session.refresh(enrolment)
     enrolment.silent_since = enrolment.silent_since or now
-    refresh_holds(session, enrolment)
-
-
-def raise_unsettled(session: Session, now: datetime) -> int:
-    """Tick: texts of which nobody knows whether they were sent. Red when the text was advice.
-
-    Not alarms: the next one goes out soon, and each tells its own fate.
-    """
-    lost = (Message.state == MessageState.UNKNOWN, Message.lease_until < now, ~_alerted(AlertKind.UNSETTLED))
-    advice = select(Message).where(*lost, Message.kind == MessageKind.ADVICE)
-    others = select(Message).where(*lost, Message.kind.not_in((MessageKind.ADVICE, MessageKind.ALARM)))
-    raised = 0
-    for colour, query in ((Colour.RED, advice), (Colour.BLUE, others)):
-        for message in session.scalars(query).all():
-            _raise_for(session, message, AlertKind.UNSETTLED, colour, now)
-            raised += 1
-    return raised
+    refresh_holds(session, enrolment, now)
 
 
 def _alerted(kind: AlertKind) -> ColumnElement[bool]:

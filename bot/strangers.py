@@ -64,10 +64,13 @@ def of_no_patient(
 
 
 def _answer(session: Session, content: Content, clinic_id: str, reply: Reply, now: datetime) -> None:
-    """One polite answer a day that says nothing of anybody."""
+    """One polite answer a day that says nothing of anybody, and none to a short code or a name. The clinic is held, so
+    that of two texts in one moment one is answered."""
     number = telephone.from_sender(reply.sender)
-    if number is not None and not _answered_lately(session, clinic_id, number, now):
-        clinic = session.get_one(Clinic, clinic_id)
+    if number is None:
+        return
+    clinic = session.get_one(Clinic, clinic_id, with_for_update={"key_share": True})
+    if not _answered_lately(session, clinic_id, number, now):
         body = answer_text(content.replies, "unknown_sender", voice_of(clinic))
         draft = Draft(MessageKind.ANSWER, body, reason="svar til ukendt nummer")
         enqueue(session, draft, clinic_id=clinic_id, to_phone=number, now=now, reply_id=reply.id)

@@ -9,13 +9,12 @@ from sqlalchemy.orm import Session
 
 from bot import audit
 from bot.enrolment import find_patient
-from bot.voice import voice_of
 from core import phone as telephone
 from core.models import Clinic, Message, MessageKind
-from messages.render import render
+from messages.loader import Content
+from messages.render import name_in_text
 from scheduler.outbox import Draft, enqueue
 
-TEXT = "{klinik}: Det er en prøve fra Rygbot. Kan du læse den, virker klinikkens sms'er. Du skal ikke svare."
 HOUR = timedelta(hours=1)
 MOST_AN_HOUR = 5
 SHOWN_FOR = timedelta(days=1)
@@ -26,7 +25,7 @@ TOO_MANY = f"I har sendt {MOST_AN_HOUR} prøver den seneste time. Vent lidt."
 
 
 def send_trial(
-    session: Session, clinic_id: str, *, typed: str, is_own: bool, staff_id: int, now: datetime
+    session: Session, content: Content, clinic_id: str, *, typed: str, is_own: bool, staff_id: int, now: datetime
 ) -> dict[str, str]:
     """Put a trial text in the outbox; what is wrong, field -> sentence in Danish, when nothing was sent.
 
@@ -42,8 +41,7 @@ def send_trial(
     clinic = session.get_one(Clinic, clinic_id, with_for_update={"key_share": True})
     if len(trials(session, clinic_id, now - HOUR)) >= MOST_AN_HOUR:
         return {"phone": TOO_MANY}
-    voice = voice_of(clinic)
-    body = render(TEXT, clinic=voice.clinic, phone=voice.phone)
+    body = content.staff_texts.sms.own_trial.format(klinik=name_in_text(clinic.name))
     draft = Draft(MessageKind.STAFF, body, reason="prøve-sms")
     message = enqueue(session, draft, clinic_id=clinic_id, to_phone=number, now=now, staff_id=staff_id)
     audit.record(

@@ -3,39 +3,79 @@
 from __future__ import annotations
 
 import os
+import secrets
 import socket
 from collections.abc import Callable
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import partial
 
 from sqlalchemy.orm import Session
 
+from bot import health
 from bot.alarms import alarm_failed
 from bot.course import complete_finished, resume_due
-from bot.delivery import on_failure
+from bot.delivery import on_failure, take_found
 from bot.escalation import escalate
+from bot.heartbeat import TICK, beat, ping
+from bot.lists.enrolling import go_on_with_lists
+from bot.readback import read_back
 from bot.receive import process_left_behind
 from bot.retention import erase_due
 from bot.runtime import Runtime, utc_now
 from bot.sealing import seal_new
-from bot.silence import raise_silences, raise_unsettled
+from bot.silence import raise_silences
+from bot.spooling import drain_spool
+from bot.unsettled import raise_unsettled
+from core.gateway import Book
 from core.gateway.mail import SmtpMailer
 from core.gateway.simulator import SimulatorGateway
 from core.gateway.twilio import TwilioGateway
-from core.models import Alarm, Heartbeat
+from core.models import Alarm
 from scheduler.clock import Job, Ticker
-from scheduler.dispatch import Dispatcher, GatewayFactory, Tally
+from scheduler.dispatch import Dispatcher, GatewayFactory
+from scheduler.line import Line
 from scheduler.mailing import MailDispatcher
+from scheduler.presence import Presence
+from scheduler.reconciling import reconcile
+from scheduler.recording import Tally
+from scheduler.turns import take_turn
 from scheduler.upkeep import sweep
 
 SEND_EVERY = 0.5
 MAIL_EVERY = 2
 HOUSEKEEPING_EVERY = 10
+SPOOL_EVERY = 5
+LISTS_EVERY = 2
 SELDOM_EVERY = 3600
 SEAL_EVERY = 2
-HEARTBEAT = "worker"
+PING_EVERY = 60
+OF_ITS_TIME = 0.9
+"""A turn is over a little before the ticks' own distance is: workers' clocks are not in step, and nobody shall wait for
+two rounds."""
+READ_BACK_EVERY = 180
 
 Tick = Callable[[Session, datetime], object]
+BookFactory = Callable[[], Book]
+
+
+@dataclass(frozen=True)
+class Books:
+    """What the provider itself has on record of us, on a line of its own: nobody's advice waits for a long list."""
+
+    runtime: Runtime
+    line: Line[Book]
+
+    def settle(self) -> int:
+        """Look up the texts of unknown fate. Returns how many were settled."""
+        return reconcile(self.runtime.sessions, self.line, take_found, self.runtime.now)
+
+    def read_back(self) -> int:
+        """Fetch the texts to us whose webhook never came. Returns how many those were."""
+        return read_back(self.runtime, self.line, self.runtime.now())
+
+    def close(self) -> None:
+        self.line.close()
 
 
 def gateway_factory(runtime: Runtime) -> GatewayFactory:
@@ -46,13 +86,25 @@ def gateway_factory(runtime: Runtime) -> GatewayFactory:
 
 
 def make_dispatcher(runtime: Runtime, open_gateway: GatewayFactory, senders: int) -> Dispatcher:
+    worker = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
     return Dispatcher(
         sessions=runtime.sessions,
         open_gateway=open_gateway,
         on_failure=on_failure,
-        worker=f"{socket.gethostname()}-{os.getpid()}",
+        worker=worker,
+        presence=Presence(runtime.engine, worker),
         senders=senders,
     )
+
+
+def make_books(runtime: Runtime, open_book: BookFactory | None = None) -> Books | None:
+    """None where the provider keeps no books: simulated telephones."""
+    settings = runtime.settings
+    if open_book is None:
+        if settings.gateway != "twilio":
+            return None
+        open_book = partial(TwilioGateway, settings)
+    return Books(runtime, Line(open_book))
 
 
 def make_mailer(runtime: Runtime) -> MailDispatcher:
@@ -83,21 +135,57 @@ def seldom() -> list[tuple[str, Tick]]:
     return [("retention", erase_due)]
 
 
-def jobs(runtime: Runtime, dispatcher: Dispatcher) -> list[Job]:
+def jobs(runtime: Runtime, dispatcher: Dispatcher, books: Books | None = None) -> list[Job]:
     def send() -> None:
         dispatcher.run(runtime.now)
         with runtime.sessions() as session:
             beat(session, utc_now())
             session.commit()
 
-    rhythms = ((HOUSEKEEPING_EVERY, housekeeping(runtime)), (SELDOM_EVERY, seldom()))
+    rhythms = (
+        (HOUSEKEEPING_EVERY, housekeeping(runtime)),
+        (SELDOM_EVERY, seldom()),
+        (SEAL_EVERY, [("seal", seal_new)]),
+    )
     ticks = [
-        Job(name, every, partial(in_transaction, runtime, tick)) for every, named in rhythms for name, tick in named
+        Job(name, every, partial(in_turn, runtime, name, every, partial(in_transaction, runtime, tick)))
+        for every, named in rhythms
+        for name, tick in named
     ]
-    mailer = make_mailer(runtime)
-    mail = Job("mail", MAIL_EVERY, partial(mailer.run, runtime.now))
-    seal = Job("seal", SEAL_EVERY, partial(in_transaction, runtime, seal_new))
-    return [Job("send", SEND_EVERY, send), mail, *ticks, seal]
+    ticks.append(Job("mail", MAIL_EVERY, partial(make_mailer(runtime).run, runtime.now)))
+    ticks.append(Job("spool", SPOOL_EVERY, partial(drain_spool, runtime)))
+    lists = partial(go_on_with_lists, runtime.sessions, runtime.content, now=runtime.now, wall_now=utc_now)
+    ticks.append(Job("lists", LISTS_EVERY, lists))
+    if books is not None:
+        ticks.append(Job("provider's books", HOUSEKEEPING_EVERY, partial(look_up, runtime, books)))
+    if runtime.settings.heartbeat_url:
+        ticks.append(Job("ping", PING_EVERY, partial(in_turn, runtime, "ping", PING_EVERY, partial(tell, runtime))))
+    return [Job("send", SEND_EVERY, send), *ticks]
+
+
+def tell(runtime: Runtime) -> bool:
+    """Ping the heartbeat address when all is well; silence is the alarm."""
+    with runtime.sessions() as session:
+        is_well = all(finding.is_good for finding in health.running(runtime, session, utc_now()))
+    return is_well and ping(runtime.settings.heartbeat_url)
+
+
+def look_up(runtime: Runtime, books: Books) -> None:
+    """What the provider's books are asked for, one after the other: the line is one thread's at a time."""
+    in_turn(runtime, "settle", HOUSEKEEPING_EVERY, books.settle)
+    in_turn(runtime, "read back", READ_BACK_EVERY, books.read_back)
+
+
+def in_turn(runtime: Runtime, name: str, every: float, work: Callable[[], object]) -> None:
+    """Do something every so many seconds, unless another worker has done it just now."""
+    with runtime.sessions() as session:
+        is_ours = take_turn(session, name, timedelta(seconds=every * OF_ITS_TIME), runtime.now())
+        session.commit()
+    if is_ours:
+        work()
+        with runtime.sessions() as session:
+            beat(session, utc_now(), TICK + name)
+            session.commit()
 
 
 def in_transaction(runtime: Runtime, tick: Tick) -> None:
@@ -106,15 +194,15 @@ def in_transaction(runtime: Runtime, tick: Tick) -> None:
         session.commit()
 
 
-def beat(session: Session, now: datetime) -> None:
-    """Say that a worker lives; /readyz and `rygbot check` read it. `now` is true time, in a fast demo too."""
-    session.merge(Heartbeat(name=HEARTBEAT, at=now))
-
-
-def drain(runtime: Runtime, dispatcher: Dispatcher) -> Tally:
+def drain(runtime: Runtime, dispatcher: Dispatcher, books: Books | None = None) -> Tally:
     """Do once what the ticks do again and again: settle, send all that is due, tidy up."""
-    for _, tick in (*housekeeping(runtime), *seldom()):
+    drain_spool(runtime)
+    if books is not None:
+        books.read_back()
+    for name, tick in (*housekeeping(runtime), *seldom()):
         in_transaction(runtime, tick)
+        if books is not None and name == "sweep":
+            books.settle()
     tally = dispatcher.run(runtime.now)
     make_mailer(runtime).run(runtime.now)
     in_transaction(runtime, complete_finished)
@@ -122,8 +210,8 @@ def drain(runtime: Runtime, dispatcher: Dispatcher) -> Tally:
     return tally
 
 
-def start(runtime: Runtime, dispatcher: Dispatcher) -> Ticker:
+def start(runtime: Runtime, dispatcher: Dispatcher, books: Books | None = None) -> Ticker:
     """Start ticking in threads; the caller stops the dispatcher and the ticker, then closes the dispatcher."""
-    ticker = Ticker(jobs(runtime, dispatcher))
+    ticker = Ticker(jobs(runtime, dispatcher, books))
     ticker.start()
     return ticker

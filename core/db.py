@@ -5,18 +5,20 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.orm import Session, sessionmaker
 
 from core import crypto
 from core.settings import sqlite_path
 
 SessionFactory = Callable[[], Session]
+CONNECT_SECONDS = 5
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -24,11 +26,21 @@ def make_engine(url: str, keyring: crypto.Keyring) -> Engine:
     """An engine with the keys attached. SQLite gets WAL, foreign keys and BEGIN IMMEDIATE."""
     if (path := sqlite_path(url)) is not None:
         path.parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"), hide_parameters=True)
+    engine = create_engine(url, hide_parameters=True, **_options(url))
     if engine.dialect.name == "sqlite":
         _prepare_sqlite(engine)
     crypto.attach(engine, keyring)
     return engine
+
+
+def _options(url: str) -> dict[str, Any]:
+    """A database that is away says so within seconds: a patient's text waits for the answer, and then goes to disk."""
+    if url.startswith("sqlite"):
+        return {}
+    waits = {"connect_timeout": CONNECT_SECONDS, "tcp_user_timeout": 2 * CONNECT_SECONDS * 1000}
+    given = make_url(url).query
+    arguments = {name: value for name, value in waits.items() if name not in given}
+    return {"pool_pre_ping": True, "pool_timeout": CONNECT_SECONDS, "connect_args": arguments}
 
 
 def session_factory(engine: Engine) -> sessionmaker[Session]:

@@ -11,6 +11,7 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 
 ALLOWED_FIELDS = frozenset(
     {
+        "absent", "present",
         "event", "level", "timestamp", "logger", "exception", "exc_info", "stack_info",
         "alert", "alerts", "attempt", "attempts", "batch", "claimed", "clinic", "code", "command", "count",
         "database", "due", "enrolment", "error", "expired", "failed", "gateway", "job", "kind", "message",

@@ -43,6 +43,8 @@ class Settings(BaseSettings):
     twilio_region: str = ""
     twilio_edge: str = ""
 
+    spool_dir: Path = Path("var/spool")
+    heartbeat_url: str = ""
     smtp_host: str = ""
     smtp_port: int = Field(default=587, ge=1, le=65535)
     smtp_security: Literal["starttls", "tls", "none"] = "starttls"
@@ -74,6 +76,13 @@ class Settings(BaseSettings):
         if value and not _is_web_address(value):
             raise ValueError("must be a web address such as https://rygbot.example.dk")
         return value.rstrip("/")
+
+    @field_validator("heartbeat_url")
+    @classmethod
+    def _heartbeat_address(cls, value: str) -> str:
+        if value and not _is_web_address(value.partition("?")[0]):
+            raise ValueError("must be a web address such as https://monitor.example.dk/ping/1234")
+        return value
 
     @field_validator("public_url")
     @classmethod

@@ -87,3 +87,11 @@ class Verdict(StrEnum):
     SHOULD_BE_AMBER = "should_be_amber"
     SHOULD_NOT_BE_RED = "should_not_be_red"
     SHOULD_BE_GREEN = "should_be_green"
+
+
+class ImportState(StrEnum):
+    """Where a list that is read in stands: being looked through, being enrolled, or done."""
+
+    DRAFT = "draft"
+    RUNNING = "running"
+    DONE = "done"

@@ -25,7 +25,7 @@ MAX_SENTENCE_WORDS = 15
 PREFIX = "{klinik}: "
 NECK = "nerverod-nakke"
 
-_LINK = re.compile(r"https?:|www\.|[^\W_]\.[^\W\d_]{2,}", re.IGNORECASE)
+LINK = re.compile(r"https?:|www\.|[^\W_]\.[^\W\d_]{2,}", re.IGNORECASE)
 _SCREENED = ("ny", "tisse", "afføring", "mellem benene", "feber", "JA eller NEJ")
 _SCREENED_NEUTRALLY = (f'feltet "{SIGNS_FIELD}"', "dit ark", "nyt", "JA eller NEJ", "ring straks til lægen")
 _SCREENED_BACK = ("svagt ben",)
@@ -106,7 +106,7 @@ def _clinic_first(specimen: Specimen) -> Iterator[str]:
 
 
 def _no_link(specimen: Specimen) -> Iterator[str]:
-    if _LINK.search(specimen.body):
+    if LINK.search(specimen.body):
         yield "holds a link, or a full stop without a space after it"
 
 

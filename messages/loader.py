@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from messages.advice_schema import Advice, AdviceFile, AdviceGroup, Calls
+from messages.consent_schema import Consents
 from messages.exercise_schema import Exercise, ExercisesFile, number_of
 from messages.handout_schema import Handout
 from messages.languages import Language, Languages
@@ -21,6 +22,7 @@ from messages.reply_schema import Replies
 from messages.rule_schema import Rule, RulesFile
 from messages.source_schema import SourceDocument, SourcesFile
 from messages.staff_schema import StaffTexts
+from messages.template_schema import ReadyText, ReadyTextsFile
 from messages.version_schema import VersionsFile
 
 SHIPPED = Path(__file__).parent
@@ -51,8 +53,11 @@ class Content:
     drawings: Mapping[str, str]
     """The SVG of each exercise, by its id."""
     handout: Handout
+    consent: Consents
     rules: Mapping[str, Rule]
     """The rules that programmes share, by id. They answer, as replies.toml does, and are not part of a version."""
+    ready_texts: Mapping[str, ReadyText]
+    """What staff may choose when they write, by id, in the order of the file."""
     released: Mapping[tuple[str, int], Programme]
     """The released versions, the present ones too, by programme and version."""
     digests: Mapping[tuple[str, int], str]
@@ -99,7 +104,11 @@ def load_content(folder: Path | None = None) -> Content:
         exercises=MappingProxyType(exercises),
         drawings=MappingProxyType({name: _drawing(root, name) for name in exercises}),
         handout=load_toml(root / "handout.toml", Handout),
+        consent=load_toml(root / "consent.toml", Consents),
         rules=MappingProxyType(rules),
+        ready_texts=MappingProxyType(
+            {text.id: text for text in load_toml(root / "templates.toml", ReadyTextsFile).templates}
+        ),
         released=MappingProxyType(released),
         digests=_digests(root / "programmes" / RELEASED / "versions.toml"),
         staff_texts=load_toml(root / "staff.toml", StaffTexts),

@@ -38,6 +38,11 @@ def specimens(content: Content) -> Iterator[Specimen]:
     for name in type(content.replies.answers).model_fields:
         for mode in _modes(differ=name in content.replies.neutral):
             yield _of_answer(content, name, mode)
+    for text in content.ready_texts.values():
+        for mode in _modes(differ=text.neutral is not None):
+            template = text.template(neutral=mode == "neutral")
+            filled = render(template, clinic=LONGEST_CLINIC, phone=PHONE)
+            yield Specimen("templates", text.id, "answer", template, filled, mode=mode)
 
 
 def _modes(*, differ: bool) -> tuple[Mode, ...]:

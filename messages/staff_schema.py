@@ -15,11 +15,14 @@ StaffText = Annotated[str, StringConstraints(min_length=10, strip_whitespace=Tru
 
 
 class StaffSms(Frozen):
-    """The texts. `already`: another took it first; `closed`: the same, when nobody knows who."""
+    """The texts. `trial`: of an alarm; `own_trial`: of texts at all. `already`: another took it first; `closed`: the
+    same, when nobody knows who.
+    """
 
     alarm_one: StaffText
     alarm_many: StaffText
     trial: StaffText
+    own_trial: StaffText
     taken_one: StaffText
     taken_many: StaffText
     already: StaffText

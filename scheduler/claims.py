@@ -1,12 +1,13 @@
-"""Which due rows a worker may take, in one statement: each goes to one worker, the most urgent first."""
+"""Which due rows a worker may take: each goes to one worker, the most urgent first."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, exists, or_, select, update
+from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import Session
 
+from core.deadline import Deadline
 from core.gateway import Outbound
 from core.models import (
     Alarm,
@@ -23,56 +24,67 @@ from core.models import (
 )
 from scheduler.outbox import LEASE, TIMED, open_red
 from scheduler.planning import PAUSED_BY_RED
+from scheduler.states import Cause
+from scheduler.transitions import Chosen, shift
 
 
-def claim(session: Session, worker: str, limit: int, now: datetime) -> list[Outbound]:
-    """Mark up to `limit` due rows as `sending` for this worker, most urgent first, in one statement.
+def claim(session: Session, worker: str, limit: int, now: datetime, deadline: Deadline | None = None) -> list[Outbound]:
+    """Mark up to `limit` due rows as `sending` for this worker, most urgent first.
 
     The truth is asked again here, whatever a row's state says: a timed text goes only in a running course, exercise,
     reassurance and reminders not beside an open red alert, an alarm only while somebody must still take what it is
     about, and an opted-out patient gets only advice already owed and the answer to the opting out itself.
+
+    `deadline`: until when the sending of these may begin.
     """
-    due = (
-        select(Message.id)
-        .outerjoin(Patient, Message.patient_id == Patient.id)
-        .outerjoin(Enrolment, Message.enrolment_id == Enrolment.id)
-        .where(
-            Message.state == MessageState.PLANNED,
-            Message.due_at <= now,  # said for the index: the next attempt is never before it
-            Message.next_attempt_at <= now,
-            Message.expires_at > now,
-            or_(
-                Patient.opted_out_at.is_(None),
-                Message.created_at == Patient.opted_out_at,
-                Message.kind == MessageKind.ADVICE,
-            ),
-            or_(Message.kind.not_in(TIMED), Enrolment.state == EnrolmentState.ACTIVE),
-            or_(Message.purpose.not_in((*PAUSED_BY_RED, MessageKind.REMINDER)), ~open_red(Message.patient_id)),
-            or_(Message.kind != MessageKind.ALARM, is_wanted(Alarm.message_id == Message.id)),
+
+    def most_urgent(chosen: Chosen) -> Chosen:
+        return (
+            chosen.outerjoin(Patient, Message.patient_id == Patient.id)
+            .outerjoin(Enrolment, Message.enrolment_id == Enrolment.id)
+            .order_by(Message.priority, Message.next_attempt_at, Message.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True, of=Message)
         )
-        .order_by(Message.priority, Message.next_attempt_at, Message.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True, of=Message)
-        .cte("due")
+
+    claimed = shift(
+        session,
+        Cause.CLAIM,
+        MessageState.SENDING,
+        Message.due_at <= now,  # said for the index: the next attempt is never before it
+        Message.next_attempt_at <= now,
+        Message.expires_at > now,
+        or_(
+            Patient.opted_out_at.is_(None),
+            Message.created_at == Patient.opted_out_at,
+            Message.kind == MessageKind.ADVICE,
+        ),
+        or_(Message.kind.not_in(TIMED), Enrolment.state == EnrolmentState.ACTIVE),
+        or_(Message.purpose.not_in((*PAUSED_BY_RED, MessageKind.REMINDER)), ~open_red(Message.patient_id)),
+        or_(Message.kind != MessageKind.ALARM, is_wanted(Alarm.message_id == Message.id)),
+        now=now,
+        detail=worker,
+        narrow=most_urgent,
+        returning=(
+            Message.priority,
+            Message.id,
+            Message.to_phone,
+            Message.body,
+            Message.clinic_id,
+            Message.attempts,
+        ),
+        claimed_by=worker,
+        claimed_at=now,
+        lease_until=now + LEASE,
+        attempts=Message.attempts + 1,
     )
-    statement = (
-        update(Message)
-        .where(Message.id == due.c.id)
-        .values(
-            state=MessageState.SENDING,
-            claimed_by=worker,
-            claimed_at=now,
-            lease_until=now + LEASE,
-            attempts=Message.attempts + 1,
-        )
-        .execution_options(synchronize_session=False)
-        .returning(Message.priority, Message.id, Message.to_phone, Message.body, Message.clinic_id)
-    )
-    rows = sorted(session.execute(statement).all(), key=lambda row: (row.priority, row.id))
-    if not rows:
+    if not claimed:
         return []
     senders = {clinic.id: clinic.sender for clinic in session.scalars(select(Clinic))}
-    return [Outbound(row.id, row.to_phone, row.body, senders[row.clinic_id]) for row in rows]
+    return [
+        Outbound(row.id, row.to_phone, row.body, senders[row.clinic_id], row.attempts, deadline)
+        for row in sorted(claimed, key=lambda row: (row.priority, row.id))
+    ]
 
 
 def is_wanted(this_alarm: ColumnElement[bool]) -> ColumnElement[bool]:

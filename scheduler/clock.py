@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
+
+FIRST_PAUSE = 1.0
+LONGEST_PAUSE = 30.0
 
 log = structlog.get_logger()
 
@@ -23,7 +27,7 @@ class Job:
 
 
 class Ticker:
-    """Runs jobs in threads until stopped; a job that raises is logged and called again at its next turn."""
+    """Runs jobs in threads until stopped; a job that raises is logged and called again after a pause."""
 
     def __init__(self, jobs: Sequence[Job]) -> None:
         # It would warn of each turn that is skipped because the one before still runs: with many texts to send that
@@ -46,11 +50,21 @@ class Ticker:
         self._scheduler.shutdown(wait=True)
 
 
-def _guarded(job: Job) -> Callable[[], None]:
+def _guarded(job: Job, clock: Callable[[], float] = time.monotonic) -> Callable[[], None]:
+    """A job that fails is left alone for a while that doubles: a database that is away is not asked twice a second."""
+    failures, not_before = 0, 0.0
+
     def run() -> None:
+        nonlocal failures, not_before
+        if clock() < not_before:
+            return
         try:
             job.run()
         except Exception:
-            log.exception("tick failed", job=job.name)
+            not_before = clock() + min(FIRST_PAUSE * (1 << min(failures, 10)), LONGEST_PAUSE)
+            failures += 1
+            log.exception("tick failed", job=job.name, attempts=failures)
+        else:
+            failures = 0
 
     return run

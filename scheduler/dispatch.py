@@ -1,56 +1,37 @@
-"""Claim due rows, commit, send with many under way, record. The only caller of a gateway."""
+"""Claim due rows, commit, send with many under way, record. The only place from which texts are sent."""
 
 from __future__ import annotations
 
 import asyncio
-import random
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import partial
+from typing import TypeVar
 
 import structlog
-from sqlalchemy import bindparam, select, update
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
+from core.deadline import Deadline
 from core.gateway import Gateway, Outbound, SendError, Verdict
-from core.models import Message, MessageState
 from scheduler.claims import claim
-from scheduler.outbox import LEASE, lock_patient, move, sources_of
+from scheduler.line import Line
+from scheduler.presence import Presence
+from scheduler.recording import Outcome, Tally, record, record_failure
 from scheduler.upkeep import OnFailure, expire_late, keep_window
 
-RETRY_BASE = timedelta(seconds=30)
-RETRY_CAP = timedelta(minutes=15)
-RETRY_FLOOR = timedelta(seconds=5)
+BEGIN_WITHIN = 60.0
+"""Seconds from the claim: what has not begun by then never begins. With the longest time a send may take (15 s, see
+core.gateway.twilio) it ends well before the lease of two minutes, whatever stopped the process in between."""
+TOO_LATE = "too late to begin"
+RECORD_PAUSES = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0)
+"""Seconds between tries to write down what was sent while the database is away; after them the reconciler finds it."""
 
 GatewayFactory = Callable[[], Gateway]
+T = TypeVar("T")
 
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What came of one attempt: a provider id, or an error."""
-
-    message_id: int
-    provider_id: str | None = None
-    error: SendError | None = None
-
-
-@dataclass(frozen=True)
-class Tally:
-    sent: int = 0
-    failed: int = 0
-    unknown: int = 0
-    retried: int = 0
-
-    def __add__(self, other: Tally) -> Tally:
-        return Tally(
-            self.sent + other.sent,
-            self.failed + other.failed,
-            self.unknown + other.unknown,
-            self.retried + other.retried,
-        )
 
 
 async def send_all(gateway: Gateway, batch: Sequence[Outbound], senders: int) -> list[Outcome]:
@@ -58,83 +39,24 @@ async def send_all(gateway: Gateway, batch: Sequence[Outbound], senders: int) ->
     gate = asyncio.Semaphore(senders)
 
     async def one(outbound: Outbound) -> Outcome:
+        failed = partial(Outcome, outbound.message_id, outbound.attempt, None)
         async with gate:
+            if outbound.deadline is not None and outbound.deadline.is_over:
+                return failed(SendError(Verdict.NOT_SENT, TOO_LATE))
             try:
-                return Outcome(outbound.message_id, provider_id=await gateway.send(outbound))
+                provider_id = await gateway.send(outbound)
             except SendError as error:
-                return Outcome(outbound.message_id, error=error)
+                return failed(error)
             except Exception:
                 log.exception("send failed unexpectedly", message=outbound.message_id)
-                return Outcome(outbound.message_id, error=SendError(Verdict.UNKNOWN, "internal error"))
+                return failed(SendError(Verdict.UNKNOWN, "internal error"))
+            return Outcome(outbound.message_id, outbound.attempt, provider_id)
 
     return list(await asyncio.gather(*(one(outbound) for outbound in batch)))
 
 
-def record(session: Session, outcomes: Sequence[Outcome], now: datetime) -> Tally:
-    """Write down what was accepted or is unknown. A receipt that was quicker than we are is never overwritten."""
-    taken = {outcome.message_id: outcome.provider_id for outcome in outcomes if outcome.error is None}
-    if taken:
-        _record_taken(session, taken, now)
-    tally = Tally(sent=len(taken))
-    for outcome in outcomes:
-        if outcome.error is not None:
-            values = {"error_code": outcome.error.code, "sent_at": now, "lease_until": now + LEASE}
-            move(session, outcome.message_id, MessageState.UNKNOWN, **values)
-            log.warning("send outcome unknown", message=outcome.message_id, code=outcome.error.code)
-            tally += Tally(unknown=1)
-    return tally
-
-
-def _record_taken(session: Session, taken: Mapping[int, str | None], now: datetime) -> None:
-    """A whole batch at once: the provider's ids where none stands yet, then `sent` where no receipt was quicker."""
-    named = (
-        update(Message)
-        .where(Message.id == bindparam("message"), Message.provider_id.is_(None))
-        .values(provider_id=bindparam("provider"))
-    )
-    ids = [{"message": message_id, "provider": provider_id} for message_id, provider_id in taken.items()]
-    session.connection().execute(named, ids)
-    session.execute(
-        update(Message)
-        .where(Message.id.in_(taken), Message.state.in_(sources_of(MessageState.SENT)))
-        .values(state=MessageState.SENT, sent_at=now, lease_until=None)
-        .execution_options(synchronize_session=False)
-    )
-
-
-def record_failure(session: Session, message_id: int, error: SendError, on_failure: OnFailure, now: datetime) -> Tally:
-    """Write down one text that was not sent: again later while there is time, else failed with what follows.
-
-    In a transaction of its own: it may change the patient's course, so the patient is locked before the message.
-    """
-    patient_id = session.scalar(select(Message.patient_id).where(Message.id == message_id))
-    if patient_id is not None:
-        lock_patient(session, patient_id)
-    message = session.get_one(Message, message_id, populate_existing=True)
-    if error.verdict is Verdict.NOT_SENT:
-        retry_at = now + _wait(message.attempts, error.retry_after)
-        values = {"error_code": error.code, "next_attempt_at": retry_at, "lease_until": None}
-        move(session, message_id, MessageState.PLANNED, Message.state == MessageState.SENDING, **values)
-        log.warning("send will be tried again", message=message_id, code=error.code, attempts=message.attempts)
-        return Tally(retried=1)
-    if move(session, message_id, MessageState.FAILED, error_code=error.code, settled_at=now, lease_until=None):
-        session.refresh(message)
-        on_failure(session, message, now)
-    log.warning("send failed for good", message=message_id, code=error.code)
-    return Tally(failed=1)
-
-
-def _wait(attempts: int, retry_after: float | None) -> timedelta:
-    """Doubling from 30 seconds, capped, with up to a fifth of jitter; a provider's own wish comes first."""
-    if retry_after is not None:
-        return min(max(timedelta(seconds=retry_after), RETRY_FLOOR), RETRY_CAP)
-    doublings = min(max(attempts - 1, 0), 10)
-    wait = min(RETRY_BASE * (1 << doublings), RETRY_CAP)
-    return wait * (1 + random.random() / 5)  # noqa: S311 - spreads load, guards nothing
-
-
 class Dispatcher:
-    """One worker's sending: owns its event loop and its gateway's connections."""
+    """One worker's sending: owns its line to the provider."""
 
     def __init__(
         self,
@@ -143,29 +65,31 @@ class Dispatcher:
         open_gateway: GatewayFactory,
         on_failure: OnFailure,
         worker: str,
+        presence: Presence,
         senders: int = 16,
     ) -> None:
         self._sessions = sessions
         self._on_failure = on_failure
         self._worker = worker
+        self._presence = presence
         self._senders = senders
         self._asked_to_stop = threading.Event()
-        self._loop = asyncio.new_event_loop()
-        self._gateway = self._loop.run_until_complete(_opened(open_gateway))
+        self._line = Line(open_gateway)
 
     def run(self, now: Callable[[], datetime]) -> Tally:
         """Expire what is late, then send until nothing is due or somebody asks to stop.
 
         Commits after each claim, each record, and each failure.
         """
+        self._presence.keep()
         with self._sessions() as session:
             if expired := expire_late(session, now(), self._on_failure):
                 log.info("late texts expired", expired=expired)
             session.commit()
         tally = Tally()
         while not self._asked_to_stop.is_set() and (batch := self._claim(now())):
-            outcomes = self._loop.run_until_complete(send_all(self._gateway, batch, self._senders))
-            tally += self._record(outcomes, now())
+            outcomes = self._line.run(partial(send_all, batch=batch, senders=self._senders))
+            tally += self._record(outcomes, now)
         return tally
 
     def stop(self) -> None:
@@ -173,34 +97,41 @@ class Dispatcher:
         self._asked_to_stop.set()
 
     def _claim(self, now: datetime) -> list[Outbound]:
+        deadline = Deadline.within(BEGIN_WITHIN)  # counted from before the claim, so that it is over before the lease
         with self._sessions() as session:
             keep_window(session, now)
-            batch = claim(session, self._worker, self._senders * 2, now)
+            batch = claim(session, self._worker, self._senders * 2, now, deadline)
             session.commit()
         return batch
 
-    def _record(self, outcomes: Sequence[Outcome], now: datetime) -> Tally:
-        failures = [(outcome.message_id, outcome.error) for outcome in outcomes if _is_known_failure(outcome)]
-        with self._sessions() as session:
-            tally = record(session, [outcome for outcome in outcomes if not _is_known_failure(outcome)], now)
-            session.commit()
-        for message_id, error in failures:
-            if error is not None:
-                with self._sessions() as session:
-                    tally += record_failure(session, message_id, error, self._on_failure, now)
-                    session.commit()
+    def _record(self, outcomes: Sequence[Outcome], now: Callable[[], datetime]) -> Tally:
+        failures = [outcome for outcome in outcomes if outcome.is_known_failure]
+        rest = [outcome for outcome in outcomes if not outcome.is_known_failure]
+        tally = self._write(lambda session: record(session, rest, now()))
+        for failure in failures:
+            tally += self._write(partial(self._fail, failure, now))
         return tally
+
+    def _fail(self, failure: Outcome, now: Callable[[], datetime], session: Session) -> Tally:
+        return record_failure(session, failure, self._on_failure, now())
+
+    def _write(self, work: Callable[[Session], T]) -> T:
+        """In a transaction of its own, tried again while the database is away: only we know what was sent."""
+        for pause in RECORD_PAUSES:
+            try:
+                return self._write_once(work)
+            except (OperationalError, InterfaceError) as error:
+                log.warning("record will be tried again", error=type(error).__name__)
+                threading.Event().wait(pause)
+        return self._write_once(work)
+
+    def _write_once(self, work: Callable[[Session], T]) -> T:
+        with self._sessions() as session:
+            done = work(session)
+            session.commit()
+        return done
 
     def close(self) -> None:
         """Close the connections and the loop; what was claimed has been recorded by then."""
-        self._loop.run_until_complete(self._gateway.close())
-        self._loop.close()
-
-
-def _is_known_failure(outcome: Outcome) -> bool:
-    return outcome.error is not None and outcome.error.verdict is not Verdict.UNKNOWN
-
-
-async def _opened(open_gateway: GatewayFactory) -> Gateway:
-    """A gateway is made inside the loop that will carry it."""
-    return open_gateway()
+        self._line.close()
+        self._presence.end()

@@ -1,4 +1,4 @@
-"""The outbox: the one place where message rows are made, claimed, settled and moved between states."""
+"""The outbox: the one place where message rows are made, held, released and cancelled."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Select, bindparam, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, exists, func, insert, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from core.models import (
@@ -26,7 +26,9 @@ from core.models import (
 from messages.languages import Language
 from messages.schema import Purpose
 from messages.sms import measure, to_gsm7
-from scheduler.planning import Facts, PlannedStep, hold_reason
+from scheduler.planning import HOLD_CODES, Facts, PlannedStep, hold_reason
+from scheduler.states import WAITING, Cause
+from scheduler.transitions import shift
 
 PRIORITY = {
     MessageKind.ADVICE: 0,
@@ -46,38 +48,11 @@ LIFETIME = {
     MessageKind.REMINDER: timedelta(hours=12),
 }
 LEASE = timedelta(minutes=2)
-"""Longer than any send may take; after it a claimed row is unknown, for its worker is gone."""
+"""Longer than any send may take (see BEGIN_WITHIN in scheduler.dispatch); after it a claimed row is unknown, for its
+worker is gone."""
 TIMED = (MessageKind.STEP, MessageKind.REMINDER)
 """What no text of the patient's calls for: it goes in the clinic's window and in a running course alone."""
-WAITING = (MessageState.PLANNED, MessageState.HELD)
 MAYBE_ARRIVED = (MessageState.SENDING, MessageState.SENT, MessageState.DELIVERED, MessageState.UNKNOWN)
-
-ALLOWED: dict[MessageState, frozenset[MessageState]] = {
-    MessageState.PLANNED: frozenset(
-        {MessageState.HELD, MessageState.SENDING, MessageState.EXPIRED, MessageState.CANCELLED}
-    ),
-    MessageState.HELD: frozenset({MessageState.PLANNED, MessageState.EXPIRED, MessageState.CANCELLED}),
-    MessageState.SENDING: frozenset(
-        {
-            MessageState.PLANNED,
-            MessageState.SENT,
-            MessageState.DELIVERED,
-            MessageState.UNDELIVERED,
-            MessageState.FAILED,
-            MessageState.UNKNOWN,
-        }
-    ),
-    MessageState.UNKNOWN: frozenset(
-        {MessageState.SENT, MessageState.DELIVERED, MessageState.UNDELIVERED, MessageState.FAILED}
-    ),
-    MessageState.SENT: frozenset({MessageState.DELIVERED, MessageState.UNDELIVERED, MessageState.FAILED}),
-    MessageState.DELIVERED: frozenset(),
-    MessageState.UNDELIVERED: frozenset(),
-    MessageState.FAILED: frozenset(),
-    MessageState.EXPIRED: frozenset(),
-    MessageState.CANCELLED: frozenset(),
-}
-"""Which state may follow which. What is final stays: receipts come in any order, and none goes backwards."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +60,7 @@ class Draft:
     """A text to be put in the outbox now, outside any programme.
 
     `body_in_danish`: when `language` is another. `reminds_id`: the message whose question this one asks again.
+    `submit_token`: of the form it was sent with; a patient gets one text for each.
     """
 
     kind: MessageKind
@@ -95,27 +71,7 @@ class Draft:
     language: Language = Language.DANISH
     body_in_danish: str | None = None
     reminds_id: int | None = None
-
-
-def sources_of(target: MessageState) -> list[MessageState]:
-    return [state for state, following in ALLOWED.items() if target in following]
-
-
-def move(
-    session: Session,
-    message_id: int,
-    target: MessageState,
-    *conditions: ColumnElement[bool],
-    **values: object,
-) -> bool:
-    """Move one row if its state allows it; False when somebody else was quicker or the move is illegal."""
-    statement = (
-        update(Message)
-        .where(Message.id == message_id, Message.state.in_(sources_of(target)), *conditions)
-        .values(state=target, **values)
-        .returning(Message.id)
-    )
-    return session.execute(statement).scalar_one_or_none() is not None
+    submit_token: str | None = None
 
 
 def enqueue_plan(
@@ -178,6 +134,7 @@ def enqueue(
         reply_id=reply_id,
         reminds_id=draft.reminds_id,
         staff_id=staff_id,
+        submit_token=draft.submit_token,
         kind=draft.kind,
         purpose=draft.kind,
         question=draft.question,
@@ -214,7 +171,7 @@ def open_red(patient_id: int | InstrumentedAttribute[int | None]) -> ColumnEleme
     )
 
 
-def apply_holds(session: Session, enrolment_id: int, facts: Facts) -> None:
+def apply_holds(session: Session, enrolment_id: int, facts: Facts, now: datetime) -> None:
     """Hold or release every waiting step of an enrolment after the facts changed.
 
     Only rows that still wait are taken and locked: what a worker has claimed meanwhile is no longer ours to change.
@@ -240,29 +197,20 @@ def apply_holds(session: Session, enrolment_id: int, facts: Facts) -> None:
         elif reason is None and row.state == MessageState.HELD:
             changed.setdefault((MessageState.PLANNED, "frigivet"), []).append(row.id)
     for (state, reason), ids in changed.items():
-        session.execute(update(Message).where(Message.id.in_(ids)).values(state=state, reason=reason))
+        cause = Cause.HOLD if state is MessageState.HELD else Cause.RELEASE
+        detail = HOLD_CODES.get(reason)
+        shift(session, cause, state, Message.id.in_(ids), now=now, detail=detail, reason=reason)
 
 
-def cancel_waiting(session: Session, reason: str, *conditions: ColumnElement[bool]) -> int:
+def cancel_waiting(session: Session, reason: str, *conditions: ColumnElement[bool], now: datetime) -> int:
     """Cancel every row that has not left yet and matches; returns how many."""
-    statement = (
-        update(Message)
-        .where(Message.state.in_(WAITING), *conditions)
-        .values(state=MessageState.CANCELLED, reason=reason)
-        .execution_options(synchronize_session=False)
-        .returning(Message.id)
-    )
-    return len(session.execute(statement).all())
+    return len(shift(session, Cause.CANCEL, MessageState.CANCELLED, *conditions, now=now, reason=reason))
 
 
-def cancel_course(session: Session, enrolment_id: int, reason: str) -> int:
+def cancel_course(session: Session, enrolment_id: int, reason: str, now: datetime) -> int:
     """Cancel what is left of a course; advice already promised to the patient still goes."""
-    return cancel_waiting(
-        session,
-        reason,
-        Message.enrolment_id == enrolment_id,
-        Message.kind.in_((*TIMED, MessageKind.CONTACT_CHECK)),
-    )
+    is_of_course = (Message.enrolment_id == enrolment_id, Message.kind.in_((*TIMED, MessageKind.CONTACT_CHECK)))
+    return cancel_waiting(session, reason, *is_of_course, now=now)
 
 
 class Question(NamedTuple):

@@ -150,6 +150,14 @@ HELD_PAUSE = "holdes: forløbet er på pause"
 HELD_FEWER = "holdes: patienten ønsker færre beskeder"
 HELD_SILENT = "holdes: patienten svarer ikke"
 HELD_SCREENING = "holdes: venter på et rent svar på screening"
+HOLD_CODES = {
+    HELD_RED: "red",
+    HELD_PAUSE: "pause",
+    HELD_FEWER: "fewer",
+    HELD_SILENT: "silent",
+    HELD_SCREENING: "screening",
+}
+"""The same, as it stands in a text's history."""
 
 
 def hold_reason(purpose: Purpose, screening_due_at: datetime | None, facts: Facts) -> str | None:

@@ -12,12 +12,15 @@ from core.models import Enrolment, EnrolmentState, Message, MessageKind, Message
 from messages.sms import measure, to_gsm7
 from scheduler.calendar import local
 from scheduler.moving import Went, original_id
-from scheduler.outbox import TIMED, WAITING
+from scheduler.outbox import TIMED
 from scheduler.planning import PlannedStep
+from scheduler.states import WAITING, Cause
+from scheduler.transitions import shift
 
 SHORTEST_LIFE = timedelta(hours=12)
 """How late a step that is planned anew may still go out, at the least."""
 REPLACED = "afløst af en nyere udgave af forløbet"
+BROUGHT_BACK = "aflyst af klinikken, siden sat ind igen"
 AGAIN_AFTER_STOP = "genoptaget efter STOP"
 NEVER_WENT = (MessageState.EXPIRED, MessageState.CANCELLED)
 
@@ -162,14 +165,9 @@ def replace_waiting(session: Session, enrolment_id: int, now: datetime) -> int:
     """Cancel the steps that another plan replaces; returns how many. Done before that plan is made: what a worker has
     claimed by then stands among those that went.
     """
-    statement = (
-        update(Message)
-        .where(Message.enrolment_id == enrolment_id, *_replaceable(now))
-        .values(state=MessageState.CANCELLED, reason=REPLACED)
-        .execution_options(synchronize_session=False)
-        .returning(Message.id)
-    )
-    return len(session.execute(statement).all())
+    replaced = (Message.enrolment_id == enrolment_id, *_replaceable(now))
+    cancelled = shift(session, Cause.CANCEL, MessageState.CANCELLED, *replaced, now=now, reason=REPLACED)
+    return len(cancelled)
 
 
 def _replaceable(now: datetime) -> tuple[ColumnElement[bool], ...]:
@@ -185,7 +183,8 @@ def revive(session: Session, enrolment: Enrolment, now: datetime) -> int:
             Message.enrolment_id == enrolment.id,
             Message.kind == MessageKind.STEP,
             Message.state == MessageState.CANCELLED,
-            Message.reason != REPLACED,
+            Message.reason.not_in((REPLACED, BROUGHT_BACK)),
+            Message.dropped_at.is_(None),
             Message.plan_version < enrolment.plan_version,
             Message.due_at > now,
         )

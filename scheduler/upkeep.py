@@ -10,8 +10,12 @@ from sqlalchemy.orm import Session
 
 from core.models import Clinic, Message, MessageKind, MessageState
 from scheduler.calendar import Window, next_sendable
-from scheduler.outbox import LEASE, TIMED, WAITING
+from scheduler.outbox import TIMED
+from scheduler.settling import unsettled
+from scheduler.states import Cause
+from scheduler.transitions import shift
 
+WORKER_GONE = "worker gone"
 OnFailure = Callable[[Session, Message, datetime], None]
 """What shall follow when a text does not arrive: handed over from above, runs in the same transaction."""
 
@@ -21,14 +25,16 @@ def expire_late(session: Session, now: datetime, on_failure: OnFailure) -> int:
 
     Advice, contact checks and alarms that expire are failures: nobody has been told what they say.
     """
-    statement = (
-        update(Message)
-        .where(Message.state.in_(WAITING), Message.due_at <= now, Message.expires_at <= now)
-        .values(state=MessageState.EXPIRED, reason="for sent: " + Message.reason)
-        .execution_options(synchronize_session=False)
-        .returning(Message.id, Message.kind)
+    expired = shift(
+        session,
+        Cause.EXPIRE,
+        MessageState.EXPIRED,
+        Message.due_at <= now,
+        Message.expires_at <= now,
+        now=now,
+        returning=(Message.id, Message.kind),
+        reason="for sent: " + Message.reason,
     )
-    expired = session.execute(statement).all()
     for row in expired:
         if row.kind in {MessageKind.ADVICE, MessageKind.CONTACT_CHECK, MessageKind.ALARM}:
             on_failure(session, session.get_one(Message, row.id, populate_existing=True), now)
@@ -64,16 +70,6 @@ def keep_window(session: Session, now: datetime) -> int:
 
 def sweep(session: Session, now: datetime) -> int:
     """Rows whose worker vanished between claim and record become `unknown`: they may have been sent."""
-    statement = (
-        update(Message)
-        .where(Message.state == MessageState.SENDING, Message.lease_until < now)
-        .values(
-            state=MessageState.UNKNOWN,
-            error_code="worker gone",
-            sent_at=Message.claimed_at,
-            lease_until=now + LEASE,
-        )
-        .execution_options(synchronize_session=False)
-        .returning(Message.id)
-    )
-    return len(session.execute(statement).all())
+    is_over = Message.lease_until < now
+    values = {"error_code": WORKER_GONE, "sent_at": Message.claimed_at, **unsettled(now)}
+    return len(shift(session, Cause.LEASE_OVER, MessageState.UNKNOWN, is_over, now=now, **values))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import secrets
 import shutil
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -22,11 +24,12 @@ from bot.runtime import Runtime
 from bot.staff.access import hash_password
 from core.crypto import Keyring, new_key
 from core.db import make_engine, session_factory
-from core.gateway import Outbound
+from core.gateway import Found, Outbound, Received, UnreadableError
 from core.models import Alert, Clinic, Enrolment, Message, MessageKind, MessageState, Patient, Staff
 from core.settings import Settings
 from messages.loader import Content, load_content
-from scheduler.dispatch import Dispatcher, Tally
+from scheduler.dispatch import Dispatcher
+from scheduler.recording import Tally
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 """Monday 23 November 2026, 10.00 in Copenhagen."""
@@ -53,11 +56,42 @@ class FakeClock:
 
 
 @dataclass
+class FakeBook:
+    """The provider's own list of what went and came. `unreadable`: how many more readings fail."""
+
+    went: list[Found] = field(default_factory=list)
+    came: list[Received] = field(default_factory=list)
+    unreadable: int = 0
+
+    async def find(self, to: str, since: datetime, until: datetime) -> list[Found]:
+        self._read()
+        return [text for text in self.went if text.to == to and since <= text.created_at <= until]
+
+    async def received(self, number: str, since: datetime) -> list[Received]:
+        self._read()
+        return [text for text in self.came if text.recipient == number and text.at >= since]
+
+    async def close(self) -> None:
+        return None
+
+    def _read(self) -> None:
+        if self.unreadable:
+            self.unreadable -= 1
+            raise UnreadableError("503")
+
+
+@dataclass
 class FakeGateway:
-    """Takes everything, or raises what it was told to raise for a text."""
+    """Takes everything, or raises what it was told to raise for a text; one in `taken_all_the_same` is taken as well.
+
+    What is taken enters the book, if it has one.
+    """
 
     sent: list[Outbound] = field(default_factory=list)
     errors: list[Exception] = field(default_factory=list)
+    taken_all_the_same: list[Exception] = field(default_factory=list)
+    book: FakeBook | None = None
+    clock: FakeClock | None = None
     name: str = "fake"
     _ids: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
@@ -65,7 +99,14 @@ class FakeGateway:
         if self.errors:
             raise self.errors.pop(0)
         self.sent.append(outbound)
-        return f"SM{next(self._ids):032d}"
+        provider_id = f"SM{next(self._ids):032d}"
+        if self.book is not None and self.clock is not None:
+            self.book.went.append(
+                Found(provider_id, outbound.to, outbound.sender, outbound.body, "queued", None, self.clock())
+            )
+        if self.taken_all_the_same:
+            raise self.taken_all_the_same.pop(0)
+        return provider_id
 
     async def close(self) -> None:
         return None
@@ -78,6 +119,7 @@ def settings_for(database_url: str, **overrides: object) -> Settings:
         "encryption_keys": new_key(),
         "twilio_auth_token": TOKEN,
         "public_url": "https://rygbot.example",
+        "spool_dir": Path(tempfile.gettempdir()) / f"rygbot-spool-{secrets.token_hex(8)}",  # made when used
         **overrides,
     }
     return Settings(_env_file=None, **values)  # type: ignore[arg-type]
@@ -88,7 +130,9 @@ class World:
     runtime: Runtime
     clock: FakeClock
     gateway: FakeGateway
+    book: FakeBook
     _dispatcher: Dispatcher | None = None
+    _books: worker.Books | None = None
     _ids: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def session(self) -> Session:
@@ -99,6 +143,13 @@ class World:
         if self._dispatcher is None:
             self._dispatcher = worker.make_dispatcher(self.runtime, lambda: self.gateway, senders=8)
         return self._dispatcher
+
+    @property
+    def books(self) -> worker.Books:
+        if self._books is None:
+            self._books = worker.make_books(self.runtime, lambda: self.book)
+        assert self._books is not None
+        return self._books
 
     def add_clinic(self, clinic_id: str = "vest", sender: str = SENDER, **values: object) -> None:
         with self.session() as session, session.begin():
@@ -137,7 +188,7 @@ class World:
             return result.enrolment.id
 
     def drain(self) -> Tally:
-        return worker.drain(self.runtime, self.dispatcher)
+        return worker.drain(self.runtime, self.dispatcher, self.books)
 
     def write(self, text: str, *, sender: str = PHONE, to: str = SENDER, provider_id: str = "") -> int:
         """A text comes in, is kept and processed; returns the reply's id."""
@@ -187,6 +238,9 @@ class World:
                 Message.state == MessageState.PLANNED, Message.next_attempt_at > now
             ),
             select(func.min(Enrolment.paused_until)).where(Enrolment.paused_until > now),
+            select(func.min(Message.next_attempt_at)).where(
+                Message.state == MessageState.UNKNOWN, Message.next_attempt_at > now
+            ),
         )
         with self.session() as session:
             events = [instant for query in due if (instant := session.scalar(query)) is not None]
@@ -200,7 +254,10 @@ class World:
     def close(self) -> None:
         if self._dispatcher is not None:
             self._dispatcher.close()
+        if self._books is not None:
+            self._books.close()
         self.runtime.engine.dispose()
+        shutil.rmtree(self.runtime.settings.spool_dir, ignore_errors=True)
 
 
 @cache
@@ -222,7 +279,8 @@ def make_world(database_url: str, **settings: object) -> World:
     engine = make_engine(database_url, keyring)
     content, checker = _content_and_checker()
     runtime = Runtime(made, engine, keyring, session_factory(engine), content, checker, clock)
-    return World(runtime, clock, FakeGateway())
+    book = FakeBook()
+    return World(runtime, clock, FakeGateway(book=book, clock=clock), book)
 
 
 def copied_world(folder: pytest.TempPathFactory, template: Path) -> World:

@@ -57,7 +57,7 @@ def create() -> ResponseReturnValue:
         if (before := known(db(), api_key(), name, sent)) is not None:
             return _again(before)
         raise RefusedError(422, fields=result.errors)
-    _trace("api.enrol", "enrolment", result.id)
+    trace("api.enrol", "enrolment", result.id)
     db().commit()
     location = url_for("api.show", enrolment_id=result.id)
     return jsonify(_shown(result)), 201, {"Location": location}
@@ -67,7 +67,7 @@ def create() -> ResponseReturnValue:
 @key_required()
 def show(enrolment_id: int) -> ResponseReturnValue:
     enrolment = _mine(enrolment_id)
-    _trace("api.enrolment_view", "enrolment", enrolment.id)
+    trace("api.enrolment_view", "enrolment", enrolment.id)
     db().commit()
     return jsonify(_shown(enrolment))
 
@@ -82,7 +82,7 @@ def stop(enrolment_id: int) -> ResponseReturnValue:
         raise RefusedError(422, fields={"reason": f"Vælg en årsag: {', '.join(STOP_REASONS)}."})
     enrolment = _mine(enrolment_id)
     course.stop(db(), enrolment, now=now(), reason=STOP_REASONS[reason], staff_id=None)
-    _trace("api.stop", "enrolment", enrolment.id)
+    trace("api.stop", "enrolment", enrolment.id)
     db().commit()
     return jsonify(_shown(enrolment))
 
@@ -107,7 +107,7 @@ def alerts() -> ResponseReturnValue:
         )
         .all()
     )
-    _trace("api.alerts_list", "clinic", api_key().clinic_id)
+    trace("api.alerts_list", "clinic", api_key().clinic_id)
     db().commit()
     shown = [alert_shape(alert, runtime().settings.public_url) for alert in found[:MOST_ALERTS]]
     return jsonify(alerts=shown, more=len(found) > MOST_ALERTS)
@@ -135,7 +135,7 @@ def _shown(enrolment: Enrolment) -> dict[str, Any]:
     return enrolment_shape(enrolment, programme, colours, today, runtime().settings.public_url)
 
 
-def _trace(action: str, object_type: str, object_id: object) -> None:
+def trace(action: str, object_type: str, object_id: object) -> None:
     audit.record(
         db(),
         clinic_id=api_key().clinic_id,

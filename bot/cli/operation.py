@@ -15,7 +15,9 @@ from bot.demo.run import run_demo
 from bot.enrolment import Rejected, enrol
 from bot.runtime import Runtime
 from bot.server import port_is_taken, serve_forever
+from bot.tables import TableRefusedError
 from core import phone
+from scheduler.dispatch import Dispatcher
 
 
 def _require_free(host: str, port: int) -> None:
@@ -54,21 +56,28 @@ def work(drain: bool, senders: int) -> None:  # noqa: FBT001
     """The sender. Any number may run on PostgreSQL; one on SQLite."""
     runtime = start_runtime()
     dispatcher = worker.make_dispatcher(runtime, worker.gateway_factory(runtime), senders)
+    books = worker.make_books(runtime)
     if drain:
-        tally = worker.drain(runtime, dispatcher)
-        dispatcher.close()
+        tally = worker.drain(runtime, dispatcher, books)
+        _hang_up(dispatcher, books)
         click.echo(f"sent {tally.sent}, failed {tally.failed}, unknown {tally.unknown}, later {tally.retried}")
         return
     asked_to_stop = threading.Event()
     for signum in (signal.SIGINT, signal.SIGTERM):
         signal.signal(signum, lambda *_: asked_to_stop.set())
-    ticker = worker.start(runtime, dispatcher)
+    ticker = worker.start(runtime, dispatcher, books)
     click.echo("Worker running. Ctrl-C ends it.", err=True)
     asked_to_stop.wait()
     dispatcher.stop()
     ticker.stop()
-    dispatcher.close()
+    _hang_up(dispatcher, books)
     runtime.engine.dispose()
+
+
+def _hang_up(dispatcher: Dispatcher, books: worker.Books | None) -> None:
+    dispatcher.close()
+    if books is not None:
+        books.close()
 
 
 @click.command("enrol")
@@ -79,7 +88,7 @@ def enrol_csv(clinic_id: str, path: Path, dry_run: bool) -> None:  # noqa: FBT00
     """Enrol the patients of a CSV file; lines with errors are listed in Danish and left out (exit 1)."""
     try:
         rows = csv_import.read(path.read_bytes())
-    except csv_import.FileRefusedError as error:
+    except TableRefusedError as error:
         raise click.ClickException(str(error)) from error
     runtime = start_runtime()
     with runtime.sessions() as session:
@@ -108,7 +117,8 @@ def _enrol_row(runtime: Runtime, clinic_id: str, row: csv_import.Row, *, dry_run
     """One line in a transaction of its own, so that a long file never holds up a patient's reply."""
     with runtime.sessions() as session:
         clinic = find_clinic(session, clinic_id)
-        result = enrol(session, runtime.content, clinic, row.application, now=runtime.now(), staff_id=None)
+        application = csv_import.settled(runtime.content, row.application)
+        result = enrol(session, runtime.content, clinic, application, now=runtime.now(), staff_id=None)
         errors = list(row.errors)
         if isinstance(result, Rejected):
             errors += [f"{csv_import.FIELDS.get(field, field)}: {text}" for field, text in result.errors.items()]

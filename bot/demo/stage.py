@@ -63,6 +63,8 @@ def make_settings(folder: Path, port: int) -> Settings:
         twilio_base_url="",
         twilio_region="",
         twilio_edge="",
+        heartbeat_url="",
+        spool_dir=folder / "spool",
         log_format="console",
         inbox_poll_seconds=1,
     )

@@ -29,7 +29,7 @@ class Wait:
 def waits(session: Session, scope: Scope) -> dict[str, Wait]:
     """By colour, of the alerts opened in the period that somebody has taken, or closed without taking them first."""
     taken_at = func.coalesce(Alert.acknowledged_at, Alert.resolved_at)
-    seconds = seconds_between(Alert.opened_at, taken_at)
+    seconds = seconds_between(Alert.waiting_since, taken_at)
     query = select(
         Alert.colour,
         seconds.label("seconds"),

@@ -61,7 +61,7 @@ def people(session: Session, clinic_id: str) -> list[Person]:
     held: dict[int | None, list[Alert]] = defaultdict(list)
     taken = select(Alert).where(Alert.clinic_id == clinic_id, Alert.state == AlertState.ACKNOWLEDGED)
     for alert in session.scalars(taken.order_by(Alert.opened_at)):
-        held[alert.acknowledged_by].append(alert)
+        held[alert.holder_id].append(alert)
     shown = [Person(staff, seen.get(staff.id), tuple(held[staff.id])) for staff in everybody]
     return sorted(shown, key=lambda one: (one.staff.deactivated_at is not None, one.staff.name.casefold()))
 
@@ -87,7 +87,7 @@ def add(
             session.flush()
     except IntegrityError:
         return {"email": TAKEN_EMAIL}
-    _trace(session, staff, by_id, "staff.add", now)
+    _record(session, staff, by_id, "staff.add", now)
     return staff
 
 
@@ -100,7 +100,7 @@ def set_role(session: Session, clinic_id: str, staff_id: int, role: Role, *, by_
     if role != Role.ADMIN and _is_last_admin(session, staff):
         return Act.LAST_ADMIN
     staff.role = role
-    _trace(session, staff, by_id, f"staff.role_{role}", now)
+    _record(session, staff, by_id, f"staff.role_{role}", now)
     return Act.DONE
 
 
@@ -121,7 +121,7 @@ def deactivate(
     sessions.end_all(session, staff.id, wall_now)
     for kind in (Kind.SECOND_STEP, Kind.PASSWORD_LINK):
         tokens.void(session, kind, staff.id)
-    _trace(session, staff, by_id, "staff.deactivate", now)
+    _record(session, staff, by_id, "staff.deactivate", now)
     return Act.DONE
 
 
@@ -132,7 +132,7 @@ def reactivate(session: Session, clinic_id: str, staff_id: int, *, by_id: int, n
     if staff.deactivated_at is None:
         return Act.ALREADY
     staff.deactivated_at = None
-    _trace(session, staff, by_id, "staff.reactivate", now)
+    _record(session, staff, by_id, "staff.reactivate", now)
     return Act.DONE
 
 
@@ -159,7 +159,7 @@ def _is_last_admin(session: Session, staff: Staff) -> bool:
     return not session.scalar(select(other))
 
 
-def _trace(session: Session, staff: Staff, by_id: int, action: str, now: datetime) -> None:
+def _record(session: Session, staff: Staff, by_id: int, action: str, now: datetime) -> None:
     audit.record(
         session,
         clinic_id=staff.clinic_id,

@@ -9,14 +9,13 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
 
-from bot.health import worker
 from bot.public_address import INBOUND, STATUS, Reached, reach
 from bot.staff import words
 from bot.staff.formatting import date_time
 from bot.staff.guard import login_required, staff_member
 from bot.staff.trace import trace
 from bot.trial_text import SHOWN_FOR, last_receipt, send_trial, trials
-from bot.web import db, now, runtime, wall_now
+from bot.web import db, now, runtime
 from core import phone
 from core.models import Message, Reply, Role
 
@@ -60,7 +59,8 @@ def try_address() -> ResponseReturnValue:
 def send() -> ResponseReturnValue:
     staff = staff_member()
     typed, is_own = request.form.get("phone", "").replace("\0", ""), "own" in request.form
-    errors = send_trial(db(), staff.clinic_id, typed=typed, is_own=is_own, staff_id=staff.id, now=now())
+    content = runtime().content
+    errors = send_trial(db(), content, staff.clinic_id, typed=typed, is_own=is_own, staff_id=staff.id, now=now())
     if errors:
         db().rollback()
         return _page(typed=typed, is_own=is_own, errors=errors), 400
@@ -79,7 +79,6 @@ def _page(typed: str = "", *, is_own: bool = False, errors: dict[str, str] | Non
             ("Status på sms'er", settings.public_url + STATUS),
         ),
         is_simulated=settings.gateway == "simulator",
-        is_sending=worker(db(), wall_now()).is_good,
         last_reply=last_reply,
         last_receipt=last_receipt(db(), clinic.id, now() - LOOKED_BACK),
         trials=[_shown(message) for message in trials(db(), clinic.id, now() - SHOWN_FOR)],

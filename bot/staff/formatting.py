@@ -32,6 +32,11 @@ def date_time(instant: datetime) -> str:
     return f"{danish_date(instant)} kl. {clock(instant)}"
 
 
+def moment(instant: datetime, now: datetime) -> str:
+    """Kl. 14.30, and on another day than today 21-11-2026 kl. 14.30"""
+    return f"kl. {clock(instant)}" if local(instant).date() == local(now).date() else date_time(instant)
+
+
 def day_heading(day: date) -> str:
     """Lørdag 21-11-2026 · uge 47 (ISO week)"""
     return f"{WEEKDAYS[day.weekday()].capitalize()} {danish_date(day)} · uge {day.isocalendar().week}"
@@ -88,3 +93,29 @@ def parse_day(text: str) -> date | None:
         except ValueError:
             continue
     return None
+
+
+def long_day(day: date) -> str:
+    """lørdag 21-11-2026"""
+    return f"{WEEKDAYS[day.weekday()]} {danish_date(day)}"
+
+
+def parse_time(text: str) -> time | None:
+    """A clock time as a browser's time field or a Danish hand writes it (9:30, 9.30, 14); None when neither."""
+    text = text.strip().lower().removeprefix("kl.").strip()
+    for pattern in ("%H:%M", "%H.%M", "%H:%M:%S", "%H"):
+        try:
+            return datetime.strptime(text, pattern).time()  # noqa: DTZ007 - a clock time has no time zone
+        except ValueError:
+            continue
+    return None
+
+
+def soon(instant: datetime, now: datetime) -> str:
+    """When something happens, as one says it: "i dag kl. 9.00", "i morgen kl. 9.00", "mandag kl. 9.00" in the
+    week ahead, "mandag 23-11-2026 kl. 9.00" after it.
+    """
+    wall, today = local(instant), local(now).date()
+    days = {today + timedelta(days=number): WEEKDAYS[(today.weekday() + number) % 7] for number in range(7)}
+    days |= {today: "i dag", today + timedelta(days=1): "i morgen"}
+    return f"{days.get(wall.date(), long_day(wall.date()))} kl. {wall.hour}.{wall:%M}"

@@ -19,6 +19,7 @@ from core.models import Role, Staff
 COOKIE = "rygbot_staff"
 TIMED_OUT = "Du er logget ud, fordi der er gået for lang tid. Log ind igen for at se nye svar."
 NOT_SAVED = "Du var logget ud, så det, du ville gemme, er ikke gemt endnu. Log ind. Så kan du gemme det med det samme."
+LOST = "Du var logget ud, så det, du sendte, er ikke gemt. Log ind, og send det igen."
 SET_UP = "Klinikken kræver mere end en adgangskode ved log ind. Slå kode fra telefonen eller en adgangsnøgle til først."
 P = ParamSpec("P")
 View = Callable[P, ResponseReturnValue]
@@ -139,7 +140,10 @@ def _to_login() -> ResponseReturnValue:
     if kept is not None:
         flash(NOT_SAVED, "warning")
         return login_page(kept=kept), HTTPStatus.UNAUTHORIZED
-    _flash_timed_out()
+    if request.method == "POST" and request.blueprint not in unsaved.PRIVATE:
+        flash(LOST, "warning")
+    else:
+        _flash_timed_out()
     wanted = request.full_path.rstrip("?") if request.method == "GET" else None
     if wanted in (None, "/"):
         return redirect(url_for("login.log_in"))

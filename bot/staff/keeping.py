@@ -56,7 +56,7 @@ def erase_patient(patient_id: int) -> ResponseReturnValue:
         return redirect(url_for("patients.show", patient_id=patient.id), 303)
     db().commit()
     flash("Patientens navn, numre og ord er slettet.", "success")
-    return redirect(url_for("patients.index"), 303)
+    return redirect(url_for("people.index"), 303)
 
 
 def _patient(patient_id: int) -> Patient:

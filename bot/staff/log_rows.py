@@ -11,14 +11,20 @@ from sqlalchemy.orm import Session
 
 from bot.staff import acts
 from bot.staff.formatting import clock, danish_date, date_time
-from core.models import Alert, Audit, Enrolment, Patient, Reply, Staff
+from core.models import Alert, Audit, Enrolment, Message, Note, Patient, Reply, Staff
 from scheduler.calendar import at
 
 PER_PAGE = 50
 BY_ITSELF = "0"
 """The filter's choice for acts that no staff member did."""
 AUTOMATIC = "Automatisk"
-_ABOUT: dict[str, type[Alert | Enrolment | Reply]] = {"alert": Alert, "enrolment": Enrolment, "reply": Reply}
+_ABOUT: dict[str, type[Alert | Enrolment | Message | Note | Reply]] = {
+    "alert": Alert,
+    "enrolment": Enrolment,
+    "message": Message,
+    "note": Note,
+    "reply": Reply,
+}
 """Tables whose rows belong to a patient."""
 HEADER = (
     "Dato", "Klokken", "Person", "E-mail", "Handling", "Bemærkning", "Patient nr.", "Genstand", "Genstand nr.",

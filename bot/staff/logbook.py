@@ -10,12 +10,13 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from bot.staff import acts
-from bot.staff.csv_file import csv_text
 from bot.staff.formatting import parse_day
 from bot.staff.guard import login_required, staff_member
 from bot.staff.log_rows import HEADER, Filter, page_of, people, table
 from bot.staff.roster import matches
 from bot.staff.trace import trace
+from bot.tables import csv_file
+from bot.tables.writing import CSV_TYPE
 from bot.web import db, now
 from core.models import Patient, Role
 from scheduler.calendar import local
@@ -51,7 +52,9 @@ def find_patient() -> ResponseReturnValue:
     """Search by name or number, posted so that neither stands in an address that others write down."""
     query = request.form.get("q", "").strip()
     rows = db().scalars(
-        select(Patient).where(Patient.clinic_id == staff_member().clinic_id).order_by(Patient.id.desc())
+        select(Patient)
+        .where(Patient.clinic_id == staff_member().clinic_id, Patient.erased_at.is_(None))
+        .order_by(Patient.id.desc())
     )
     found = [patient for patient in rows if query and matches(patient.name, patient.phone, query)]
     trace("patient.list", "clinic", staff_member().clinic_id)
@@ -75,7 +78,7 @@ def export() -> ResponseReturnValue:
     db().commit()
     name = f"log-{staff.clinic_id}-{local(now()):%Y-%m-%d}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(csv_text(HEADER, rows), content_type="text/csv; charset=utf-8", headers=headers)
+    return Response(csv_file([HEADER, *rows]), content_type=CSV_TYPE, headers=headers)
 
 
 def _filter(fields: Mapping[str, Any]) -> tuple[Filter, dict[str, str]]:

@@ -10,7 +10,6 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from bot import marks
-from bot.alerts import Act
 from bot.marks import Marked
 from bot.staff import words
 from bot.staff.cards import Wording
@@ -19,6 +18,7 @@ from bot.staff.guard import login_required, staff_member
 from bot.staff.marking import Piece, pieces
 from bot.staff.shell import wording
 from bot.staff.trace import trace
+from bot.standing import Act
 from bot.web import db, now
 from core.models import Patient, Reply, Role, TriageMark, Verdict
 from messages.red_flag_schema import shipped_flags

@@ -1,38 +1,59 @@
-"""The list of patients, one flat row each, read with a fixed number of queries."""
+"""The list of patients, one flat row each, read with a fixed number of queries.
+
+The filters are conditions in the database. Names stand encrypted there, so a search for one, and the order by name,
+opens the names of those the filters leave over: two short columns each, nothing else of them. Only the rows of the page
+that is shown are read whole.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import Select, case, func, select
+from sqlalchemy.orm import Session
 
+from bot.course import RUNNING
 from bot.programmes import programme_of
 from bot.staff import words
-from bot.staff.cards import OPEN_STATES
-from bot.staff.formatting import course_week, date_time
-from core.models import Alert, Colour, EnrolmentState, Patient, Reply
+from bot.staff.filters import Filters
+from bot.staff.formatting import course_week, danish_date, date_time
+from bot.staff.roster_query import (
+    COLOURS,
+    FLAGS,
+    RANKS,
+    joined,
+    latest_reply,
+    newest_enrolment,
+    people,
+    worst_alert,
+)
+from core.models import Enrolment, Patient
 from core.phone import display
 from messages.loader import Content
 
 PER_PAGE = 50
-_WORST_FIRST = (Colour.RED, Colour.AMBER, Colour.BLUE)
-RUNNING = (EnrolmentState.ACTIVE, EnrolmentState.PAUSED)
+AT_ONCE = 500
+_ALPHABET = str.maketrans("æäøöå", "{{||}")
+"""The Danish alphabet ends in æ, ø, å; the three signs are those that follow z."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """A patient as the list shows it; `colour` is the worst open alert's, empty when there is none."""
+    """A patient as the list and its file show it; `colour` is the worst open alert's, empty when there is none."""
 
     id: int
     name: str
     phone: str
+    doctor_phone: str
+    region: str
     state: str
     state_word: str
     programme: str
     week: str
+    start: str
     last_reply: str
     colour: str
     colour_word: str
@@ -40,7 +61,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Page:
-    """One page of the list; `number` counts from 1."""
+    """One page of the list; `number` counts from 1, `total` all that match."""
 
     rows: tuple[Row, ...]
     number: int
@@ -48,90 +69,132 @@ class Page:
     total: int
 
 
-def page_of(
-    session: Session,
-    clinic_id: str,
-    content: Content,
-    *,
-    query: str,
-    number: int,
-    today: date,
-) -> Page:
-    """The patients that match, newest first. Names stand encrypted, so a search reads all of the clinic's."""
-    own = (Patient.clinic_id == clinic_id, Patient.erased_at.is_(None))
-    statement = select(Patient).where(*own).order_by(Patient.id.desc())
-    found: list[int] = []
-    if query:
-        named = session.execute(statement.with_only_columns(Patient.id, Patient.name, Patient.phone))
-        found = [patient_id for patient_id, name, phone in named if matches(name, phone, query)]
-        total = len(found)
+@dataclass(frozen=True)
+class Counts:
+    """How many of all the clinic's patients each choice would show."""
+
+    everybody: int
+    colours: dict[str, int]
+    flags: dict[str, int]
+    programmes: dict[str, int]
+    states: dict[str, int]
+
+
+def page_of(session: Session, clinic_id: str, content: Content, filters: Filters, *, number: int, today: date) -> Page:
+    """One page of the patients that match. `number`: the page asked for; the nearest that there is is given."""
+    found = people(clinic_id, filters, today)
+    if _needs_names(filters):
+        ids = _by_name(session, found, filters)
+        total = len(ids)
     else:
-        total = session.scalar(select(func.count()).where(*own)) or 0
+        ids = None
+        total = session.scalar(found.with_only_columns(func.count()).order_by(None)) or 0
     pages = max(1, -(-total // PER_PAGE))
     number = min(max(number, 1), pages)
     start = (number - 1) * PER_PAGE
-    if query:
-        statement = statement.where(Patient.id.in_(found[start : start + PER_PAGE]))
+    if ids is None:
+        ids = list(session.scalars(found.with_only_columns(Patient.id).offset(start).limit(PER_PAGE)))
     else:
-        statement = statement.offset(start).limit(PER_PAGE)
-    patients = session.scalars(statement.options(selectinload(Patient.enrolments))).all()
-    return Page(tuple(_rows(session, patients, content, today)), number, pages, total)
+        ids = ids[start : start + PER_PAGE]
+    return Page(tuple(_rows(session, ids, content, today)), number, pages, total)
 
 
-def matches(name: str, phone: str, query: str) -> bool:
-    """Every word of the query stands in the name, or its digits stand in the phone number."""
+def everyone(session: Session, clinic_id: str, content: Content, filters: Filters, *, today: date) -> Iterator[Row]:
+    """All that match, in the list's order, some hundred at a time."""
+    found = people(clinic_id, filters, today)
+    if _needs_names(filters):
+        ids = _by_name(session, found, filters)
+    else:
+        ids = list(session.scalars(found.with_only_columns(Patient.id)))
+    for start in range(0, len(ids), AT_ONCE):
+        yield from _rows(session, ids[start : start + AT_ONCE], content, today)
+
+
+def counts(session: Session, clinic_id: str) -> Counts:
+    """Two queries, however many patients there are."""
+    flags = {name: func.sum(case((condition, 1), else_=0)).label(name) for name, condition in FLAGS.items()}
+    ranked = {name: func.sum(case((worst_alert == rank, 1), else_=0)).label(name) for name, rank in RANKS.items()}
+    summed = session.execute(joined(clinic_id, func.count().label("all"), *flags.values(), *ranked.values())).one()
+    programmes: dict[str, int] = {}
+    states: dict[str, int] = {}
+    grouped = joined(clinic_id, Enrolment.programme_id, Enrolment.state, func.count()).where(Enrolment.id.is_not(None))
+    for programme, state, count in session.execute(grouped.group_by(Enrolment.programme_id, Enrolment.state)):
+        programmes[programme] = programmes.get(programme, 0) + count
+        states[state] = states.get(state, 0) + count
+    said = summed._mapping  # noqa: SLF001 - its public name
+    return Counts(
+        everybody=said["all"],
+        colours={name: said[name] or 0 for name in ranked},
+        flags={name: said[name] or 0 for name in flags},
+        programmes=programmes,
+        states=states,
+    )
+
+
+def matches(name: str, number: str, query: str) -> bool:
+    """Every word of the query stands in the name, or its digits stand in the phone number (E.164)."""
     folded = name.casefold()
     if all(word in folded for word in query.casefold().split()):
         return True
     digits = "".join(character for character in query if character.isdecimal())
     is_number = bool(digits) and all(character.isdecimal() or character in " +-.()" for character in query)
-    return is_number and digits.removeprefix("00") in phone
+    return is_number and digits.removeprefix("00") in number
 
 
-def _rows(session: Session, patients: Sequence[Patient], content: Content, today: date) -> list[Row]:
-    ids = [patient.id for patient in patients]
-    if not ids:
-        return []
-    last: dict[int, datetime] = {
-        key: at
-        for key, at in session.execute(
-            select(Reply.patient_id, func.max(Reply.received_at))
-            .where(Reply.patient_id.in_(ids))
-            .group_by(Reply.patient_id)
-        )
-        if key is not None
+def sort_key(name: str) -> str:
+    """Under what a name stands in a Danish list."""
+    return name.casefold().replace("aa", "å").translate(_ALPHABET)
+
+
+def _needs_names(filters: Filters) -> bool:
+    return bool(filters.words) or filters.sort == "name"
+
+
+def _by_name(session: Session, found: Select[Any], filters: Filters) -> list[int]:
+    """The ids of those whose name or number fits, in the list's order."""
+    people = session.execute(found.with_only_columns(Patient.id, Patient.name, Patient.phone)).all()
+    kept = [row for row in people if not filters.words or matches(row.name, row.phone, filters.words)]
+    if filters.sort == "name":
+        kept.sort(key=lambda row: (sort_key(row.name), row.id))
+    return [row.id for row in kept]
+
+
+def _rows(session: Session, ids: Sequence[int], content: Content, today: date) -> list[Row]:
+    statement = select(Patient, Enrolment, worst_alert.label("worst"), latest_reply.label("last_reply"))
+    statement = statement.outerjoin(Enrolment, Enrolment.id == newest_enrolment).where(Patient.id.in_(ids))
+    rows = {
+        patient.id: _row(patient, newest, worst, replied, content, today)
+        for patient, newest, worst, replied in session.execute(statement)
     }
-    colours: dict[int, set[str]] = {}
-    for key, colour in session.execute(
-        select(Alert.patient_id, Alert.colour).where(Alert.patient_id.in_(ids), Alert.state.in_(OPEN_STATES))
-    ):
-        if key is not None:
-            colours.setdefault(key, set()).add(colour)
-    return [_row(patient, last.get(patient.id), colours.get(patient.id, set()), content, today) for patient in patients]
+    return [rows[key] for key in ids if key in rows]
 
 
 def _row(
     patient: Patient,
+    newest: Enrolment | None,
+    worst: int | None,
     last_reply: datetime | None,
-    colours: set[str],
     content: Content,
     today: date,
 ) -> Row:
-    newest = patient.enrolments[0] if patient.enrolments else None
     programme = programme_of(content, newest)
-    colour = next((str(colour) for colour in _WORST_FIRST if colour in colours), "")
+    colour = "" if worst is None else str(COLOURS[worst])
     week = ""
     if newest and programme and newest.state in RUNNING:
         week = course_week(newest.start_date, today, programme.weeks)
     state = "opted_out" if patient.opted_out_at else newest.state if newest else ""
+    region = content.regions.get(patient.region)
     return Row(
         id=patient.id,
         name=patient.name,
         phone=display(patient.phone),
+        doctor_phone=display(patient.doctor_phone),
+        region=region.name if region else patient.region,
         state=state,
         state_word="Afmeldt sms" if patient.opted_out_at else words.say(words.ENROLMENT_STATES, state),
         programme=programme.name if programme else newest.programme_id if newest else "",
         week=week,
+        start=danish_date(newest.start_date) if newest else "",
         last_reply=date_time(last_reply) if last_reply else "",
         colour=colour,
         colour_word=words.say(words.COLOURS, colour),

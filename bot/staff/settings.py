@@ -11,12 +11,11 @@ from sqlalchemy import func, select
 from bot import clinic as clinics
 from bot.clinic import EARLIEST, LATEST, Changed, Details
 from bot.deadlines import hours_of
-from bot.health import worker
 from bot.neutral import telling_name
 from bot.on_call import people_on_call
 from bot.staff.guard import login_required, staff_member
 from bot.staff.shell import stale_regions
-from bot.web import db, now, runtime, wall_now
+from bot.web import db, now, runtime
 from core import phone
 from core.models import ApiKey, Clinic, Role, Staff
 from messages.render import name_in_text
@@ -58,7 +57,6 @@ def index() -> ResponseReturnValue:
         keys=db().scalar(keys) or 0,
         on_call=people_on_call(db(), clinic.id, now(), can_mail=runtime().means.can_mail),
         is_open=is_open(hours_of(db(), clinic.id), now()),
-        is_sending=worker(db(), wall_now()).is_good,
     )
 
 

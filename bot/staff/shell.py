@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Flask, Response, g, request, url_for
+from sqlalchemy import select
 
-from bot.alerts import OUTCOMES
+from bot import heartbeat
+from bot.alerts import HANDLERS, OUTCOMES
 from bot.escalation import overdue_red
 from bot.on_call import people_on_call
 from bot.places import regions_of
@@ -21,8 +23,8 @@ from bot.staff import access, formatting, words
 from bot.staff.cards import Wording, count
 from bot.staff.guard import staff_member, visitor
 from bot.staff.marking import UNNAMED_FLAG
-from bot.web import db, now, runtime
-from core.models import AlertState, Role
+from bot.web import db, now, runtime, wall_now
+from core.models import AlertState, Role, Staff
 from core.phone import display
 from messages.red_flag_schema import shipped_flags
 from messages.regions import Region
@@ -73,14 +75,32 @@ def nobody_to_alarm() -> bool:
     return bool(g.nobody_to_alarm)
 
 
+def is_sending() -> bool:
+    """Whether texts go out; when not, staff must be told. Asked once a request."""
+    if "is_sending" not in g:
+        g.is_sending = not heartbeat.nobody_sends(db(), now(), wall_now())
+    return bool(g.is_sending)
+
+
+def _colleagues() -> list[tuple[int, str]]:
+    """Whom the visitor may hand an alert to, by name."""
+    viewer = staff_member()
+    active = (Staff.clinic_id == viewer.clinic_id, Staff.role.in_(HANDLERS), Staff.deactivated_at.is_(None))
+    rows = db().execute(select(Staff.id, Staff.name).where(*active, Staff.id != viewer.id)).all()
+    return sorted(((row.id, row.name) for row in rows), key=lambda person: person[1].casefold())
+
+
 def _helpers() -> dict[str, Any]:
+    """What is asked of the database is looked up when a page first needs it, and once."""
     staff = visitor()
     return {
         "asset": _asset,
         "staff": staff,
         "may_act": staff is not None and access.may(staff.role, Role.CLINICIAN),
         "may_administer": staff is not None and access.may(staff.role, Role.ADMIN),
-        "waiting_count": lambda: count(db(), staff.clinic_id, AlertState.OPEN) if staff else 0,
+        "waiting_count": cache(lambda: count(db(), staff.clinic_id, AlertState.OPEN) if staff else 0),
+        "is_sending": is_sending,
+        "colleagues": cache(_colleagues),
         "poll_seconds": runtime().settings.inbox_poll_seconds,
         "outcomes": OUTCOMES,
         "nobody_to_alarm": nobody_to_alarm,

@@ -15,10 +15,10 @@ def trace(action: str, object_type: str, object_id: object, detail: str = "") ->
     trace_of(staff_member(), action, object_type, object_id, detail)
 
 
-def trace_all(action: str, object_type: str, object_ids: Sequence[object]) -> None:
-    """The same act on several objects."""
+def trace_views(action: str, object_type: str, object_ids: Sequence[int]) -> None:
+    """The sight of many objects on one page, a line each."""
     staff = staff_member()
-    audit.record_all(
+    audit.record_views(
         db(),
         clinic_id=staff.clinic_id,
         staff_id=staff.id,

@@ -13,7 +13,8 @@ from flask import request
 
 CARRIER = "unsaved"
 """The hidden field's name."""
-LARGEST = 200_000
+LARGEST = 400_000
+"""Characters that travel; the server takes forms of half a megabyte."""
 PRIVATE = frozenset({"login", "account"})
 """Blueprints whose forms hold passwords and codes: those are typed again."""
 _LEFT_OUT = frozenset({"csrf_token"})
@@ -54,11 +55,13 @@ class Unsaved:
 
 
 def of_request() -> Unsaved | None:
-    """The form that is being posted; None when there is none worth keeping."""
+    """The form that is being posted; None when there is none that can be kept: a file cannot travel."""
     if request.method != "POST" or request.blueprint in PRIVATE or request.headers.get("HX-Request"):
         return None
     fields = tuple((name, value) for name, value in request.form.items(multi=True) if name not in _LEFT_OUT)
-    return Unsaved(request.full_path.rstrip("?"), fields) if fields else None
+    kept = Unsaved(request.full_path.rstrip("?"), fields)
+    has_file = any(file.filename for file in request.files.values())
+    return None if not fields or has_file or len(kept.packed) > LARGEST else kept
 
 
 def unpack(text: str) -> Unsaved | None:

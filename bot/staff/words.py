@@ -19,7 +19,7 @@ ALERT_KINDS: dict[str, str] = {
     AlertKind.CHECKER_FAILED: "Blev ikke vurderet automatisk. Læs svaret selv",
     AlertKind.SILENT: "Har ikke svaret på spørgsmålet",
     AlertKind.UNDELIVERED: "Sms'en nåede ikke frem",
-    AlertKind.UNSETTLED: "Uvist, om sms'en nåede frem",
+    AlertKind.UNSETTLED: "Uvist, om sms'en blev sendt",
     AlertKind.MARKED: "Ring op: En medarbejder har vurderet svaret som rødt",
 }
 
@@ -32,9 +32,18 @@ ALERT_STATES: dict[str, str] = {
 ALERT_ACTIONS: dict[str, str] = {
     "opened": "kom ind",
     "acknowledge": "kvitteret",
+    "hand_over": "givet videre",
+    "take_over": "overtaget",
+    "give_back": "lagt tilbage",
     "resolve": "afsluttet",
+    "reopen": "genåbnet",
+    "undo": "fortrudt",
+    "settle": "afklaret: sms'en er gjort rede for",
+    "send_again": "sms'en sendes igen",
+    "mark_sent": "sms'en er markeret som sendt",
     BY_TEXT: "kvitteret på sms af",
 }
+
 
 ENROLMENT_STATES: dict[str, str] = {
     EnrolmentState.ACTIVE: "I gang",
@@ -63,6 +72,7 @@ MESSAGE_KINDS: dict[str, str] = {
     MessageKind.CONTACT_CHECK: "Fik du fat i en læge?",
     MessageKind.ANSWER: "Svar på patientens sms",
     MessageKind.STAFF: "Skrevet af klinikken",
+    MessageKind.ALARM: "Alarmer til vagten",
 }
 
 NOT_ARRIVED = frozenset({MessageState.UNDELIVERED, MessageState.FAILED, MessageState.UNKNOWN})
@@ -92,6 +102,7 @@ QUESTIONS: dict[str, str] = {
     "barrier": "Hvad står mest i vejen?",
     "reached_doctor": "Fik du fat i en læge?",
     "stop_reason": "Hvorfor stopper du?",
+    "staff_asked": "Spørgsmål, som klinikken selv har skrevet",
 }
 
 ADVICE_GROUPS: dict[str, str] = {

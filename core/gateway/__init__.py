@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
+
+from core.deadline import Deadline
 
 
 class Verdict(StrEnum):
@@ -30,12 +33,47 @@ class SendError(Exception):
 
 @dataclass(frozen=True)
 class Outbound:
-    """One text on its way. `message_id` rides in the status callback; `sender` is the clinic's own number."""
+    """One text on its way. `message_id` rides in the status callback; `sender` is the clinic's own number.
+
+    `attempt`: which try this is, counted from 1. `deadline`: after it the row may be another's, so a try that has not
+    begun by then never begins.
+    """
 
     message_id: int
     to: str
     body: str
     sender: str
+    attempt: int = 1
+    deadline: Deadline | None = None
+
+
+class UnreadableError(Exception):
+    """The provider's list could not be read to its end: nothing is proved by what was read. The message is a code."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """A text that stands in the provider's list as sent by us. `status`: the provider's word; `created_at`: UTC."""
+
+    provider_id: str
+    to: str
+    sender: str
+    body: str
+    status: str
+    error_code: str | None
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class Received:
+    """A text that stands in the provider's list as sent to us. `at`: when the provider got it, UTC."""
+
+    provider_id: str
+    sender: str
+    recipient: str
+    body: str
+    media_count: int
+    at: datetime
 
 
 class Gateway(Protocol):
@@ -45,6 +83,20 @@ class Gateway(Protocol):
 
     async def send(self, outbound: Outbound) -> str:
         """The provider's id of the accepted text. Raises SendError."""
+        ...
+
+    async def close(self) -> None: ...
+
+
+class Book(Protocol):
+    """The provider's own record of what went and came. Made inside a running event loop; closed by the same."""
+
+    async def find(self, to: str, since: datetime, until: datetime) -> list[Found]:
+        """Every text of ours to a number that was made in that time. Raises UnreadableError: all, or nothing."""
+        ...
+
+    async def received(self, number: str, since: datetime) -> list[Received]:
+        """Every text to a number of ours since then, oldest first. Raises UnreadableError: all, or nothing."""
         ...
 
     async def close(self) -> None: ...
@@ -79,3 +131,30 @@ def danish_reason(code: str | None) -> str:
     if not code:
         return "teleselskabet gav ingen grund"
     return DANISH_REASONS.get(code, f"teleselskabets fejlkode {code}")
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """What staff do about a text that did not arrive, in Danish. `is_number`: the patient's number is to be mended."""
+
+    text: str
+    is_number: bool = False
+
+
+_MEND = NextStep("Ret patientens nummer.", is_number=True)
+_LANDLINE = NextStep("Bed patienten om et mobilnummer, og ret nummeret.", is_number=True)
+_CALL = NextStep("Ring op, hvis det er vigtigt.")
+_NEXT_STEPS = {
+    **dict.fromkeys(("21211", "21214", "21217", "30005"), _MEND),
+    **dict.fromkeys(("21614", "21635", "30006"), _LANDLINE),
+    "21408": NextStep("Kontrollér landekoden. Ellers må I ringe.", is_number=True),
+    OPTED_OUT: NextStep("Ring op. Patienten må selv sende START, før der kan sendes igen."),
+    "21617": NextStep("Skriv en kortere sms, eller ring op."),
+    "30003": NextStep("Den næste sms kan godt nå frem. Ring op, hvis det er vigtigt."),
+    "30004": NextStep("Patienten kan have blokeret jeres nummer. Ring op."),
+}
+
+
+def next_step(code: str | None) -> NextStep:
+    """What to do when a text did not arrive."""
+    return _NEXT_STEPS.get(code or "", _CALL)

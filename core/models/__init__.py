@@ -4,9 +4,11 @@ from core.models.access import Passkey, RecoveryCode, StaffToken
 from core.models.api import ApiEnrolment, ApiKey
 from core.models.audit import Audit, AuditHead
 from core.models.base import Base
-from core.models.clinic import Clinic, Heartbeat, RegionNumber, Staff, StaffSession
-from core.models.course import Enrolment, Message, Patient
+from core.models.clinic import Bookmark, Clinic, Heartbeat, RegionNumber, Staff, StaffSession
+from core.models.course import Enrolment, Message, MessageEvent, Patient
+from core.models.desk import Note, NoteVersion, TextTemplate
 from core.models.inbox import Alert, AlertEvent, Reply, Triage, TriageMark
+from core.models.lists import ImportList, SavedView
 from core.models.on_call import (
     Alarm,
     AlarmAlert,
@@ -24,6 +26,7 @@ from core.states import (
     ApiScope,
     Colour,
     EnrolmentState,
+    ImportState,
     MessageKind,
     MessageState,
     Role,
@@ -43,6 +46,7 @@ __all__ = [
     "Audit",
     "AuditHead",
     "Base",
+    "Bookmark",
     "Clinic",
     "ClosedDays",
     "Colour",
@@ -51,10 +55,15 @@ __all__ = [
     "Enrolment",
     "EnrolmentState",
     "Heartbeat",
+    "ImportList",
+    "ImportState",
     "Mail",
     "Message",
+    "MessageEvent",
     "MessageKind",
     "MessageState",
+    "Note",
+    "NoteVersion",
     "OpeningDay",
     "Passkey",
     "Patient",
@@ -64,9 +73,11 @@ __all__ = [
     "Role",
     "RosterChange",
     "RosterShift",
+    "SavedView",
     "Staff",
     "StaffSession",
     "StaffToken",
+    "TextTemplate",
     "Triage",
     "TriageMark",
     "Verdict",

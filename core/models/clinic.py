@@ -96,3 +96,15 @@ class Heartbeat(Base):
 
     name: Mapped[str] = mapped_column(primary_key=True)
     at: Mapped[datetime]
+
+
+class Bookmark(Base):
+    """How far something done again and again has come: when the provider's list was last read, whose turn a tick was.
+
+    `at`: UTC.
+    """
+
+    __tablename__ = "bookmark"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime]

@@ -95,7 +95,9 @@ class Message(Base):
     `due_at`, `expires_at`, `next_attempt_at`, `claimed_at`, `lease_until` are UTC. `reason` says in Danish why the
     row stands where it stands. `priority`: lower goes first (0 advice, 1 alarms, 5 answers, 9 timed texts).
     `language`: of `body`; when it is not Danish, `body_in_danish` says the same for the staff. `reminds_id`: the
-    unanswered question that a reminder asks again; a question has one reminder at most.
+    unanswered question that a reminder asks again; a question has one reminder at most. `submit_token`: of the form
+    that a staff member's text was sent with, so that it is sent once. `dropped_at`: when staff cancelled this one text
+    of a course (UTC); no later plan of the course sends it.
     """
 
     __tablename__ = "message"
@@ -120,6 +122,7 @@ class Message(Base):
         Index("ix_message_clinic_due", "clinic_id", "due_at"),
         Index("ix_message_patient_due", "patient_id", "due_at"),
         Index("uq_message_reminds", "reminds_id", unique=True),
+        Index("uq_message_submit_token", "patient_id", "submit_token", unique=True),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -155,8 +158,27 @@ class Message(Base):
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]
+    submit_token: Mapped[str | None]
+    dropped_at: Mapped[datetime | None]
 
     patient: Mapped[Patient | None] = relationship()
     enrolment: Mapped[Enrolment | None] = relationship()
     clinic: Mapped[Clinic] = relationship()
     staff: Mapped[Staff | None] = relationship()
+
+
+class MessageEvent(Base):
+    """One step in a text's history, written in the transaction that took it. `cause`: see scheduler.states.
+
+    `detail`: a code, such as the provider's error or the worker's name. The history goes with its text.
+    """
+
+    __tablename__ = "message_event"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    message_id: Mapped[int] = mapped_column(ForeignKey("message.id", ondelete="CASCADE"), index=True)
+    at: Mapped[datetime]
+    source: Mapped[str]
+    target: Mapped[str]
+    cause: Mapped[str]
+    detail: Mapped[str | None]

@@ -103,8 +103,12 @@ class TriageMark(Base):
 
 
 class Alert(Base):
-    """Something staff must close. `alarmed_at`: when the person on call was last alarmed about it; None as well when
-    that alarm failed (UTC). `acknowledged_contact_id`: who took it on call without being staff.
+    """Something staff must close.
+
+    `waiting_since`: when the present wait began, which is when it was opened or reopened. `acknowledged_by`: who took
+    it first, `acknowledged_contact_id`: who did so on call without being staff; `holder_id`: who has it now.
+    `alarmed_at`: when the person on call was last alarmed about it; None as well when that alarm failed (UTC).
+    `version`: how many acts it has been through; each act is conditional on it.
     """
 
     __tablename__ = "alert"
@@ -131,12 +135,15 @@ class Alert(Base):
     state: Mapped[str] = mapped_column(default=AlertState.OPEN)
     outcome: Mapped[str | None]
     opened_at: Mapped[datetime]
+    waiting_since: Mapped[datetime]
     acknowledged_at: Mapped[datetime | None]
     acknowledged_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     acknowledged_contact_id: Mapped[int | None] = mapped_column(ForeignKey("on_call_contact.id"))
+    holder_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     resolved_at: Mapped[datetime | None]
     resolved_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     alarmed_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(default=0, server_default="0")
 
     clinic: Mapped[Clinic] = relationship()
     patient: Mapped[Patient | None] = relationship()
@@ -145,12 +152,18 @@ class Alert(Base):
     message: Mapped[Message | None] = relationship()
     acknowledger: Mapped[Staff | None] = relationship(foreign_keys=[acknowledged_by])
     acknowledging_contact: Mapped[Contact | None] = relationship()
+    holder: Mapped[Staff | None] = relationship(foreign_keys=[holder_id])
     resolver: Mapped[Staff | None] = relationship(foreign_keys=[resolved_by])
     events: Mapped[list[AlertEvent]] = relationship(order_by="AlertEvent.id")
 
 
 class AlertEvent(Base):
-    """One act on an alert's timeline; the note is a staff member's own words."""
+    """One act on an alert's timeline; the note is a staff member's own words.
+
+    `receiver_id`: whom it was handed to. `outcome`: what it was resolved with. Of a staff member's act also: `version`
+    of the alert after it, `before`: how the alert stood before it (ids, states and instants alone), `undo_until`: until
+    when, by the true clock, the one who acted may take it back.
+    """
 
     __tablename__ = "alert_event"
 
@@ -158,7 +171,13 @@ class AlertEvent(Base):
     alert_id: Mapped[int] = mapped_column(ForeignKey("alert.id"), index=True)
     at: Mapped[datetime]
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    receiver_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     action: Mapped[str]
+    outcome: Mapped[str | None]
     note: Mapped[str] = mapped_column(Secret)
+    version: Mapped[int | None]
+    before: Mapped[dict[str, Any] | None]
+    undo_until: Mapped[datetime | None]
 
-    staff: Mapped[Staff | None] = relationship()
+    staff: Mapped[Staff | None] = relationship(foreign_keys=[staff_id])
+    receiver: Mapped[Staff | None] = relationship(foreign_keys=[receiver_id])

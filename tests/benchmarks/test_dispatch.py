@@ -16,7 +16,7 @@ from core.gateway import Outbound
 from core.gateway.twilio import TwilioGateway
 from core.models import Message, MessageState
 from tests import postgres
-from tests.fake_twilio import twilio_settings
+from tests.twilio_book import twilio_settings
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import select
@@ -135,6 +136,17 @@ def _plain(world: World) -> dict[str, object]:
         "expires_at": now,
         "created_at": now,
     }
+
+
+def test_of_two_workers_one_sends_a_mail(world: World, server: MailServer) -> None:
+    add_contact(world, phone=None, email="mette@vest.example")
+    world.write(RED)
+    world.clock.forward(minutes=10)
+    with world.session() as session:
+        escalate(session, world.runtime.means, world.clock())
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda _: make_mailer(world.runtime).run(world.clock), range(4)))
+    assert len(server.mails) == 1
 
 
 def test_a_mail_whose_worker_vanished_is_sent_by_another(world: World, server: MailServer) -> None:

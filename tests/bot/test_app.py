@@ -11,7 +11,7 @@ from sqlalchemy import text
 from werkzeug.test import TestResponse
 
 from bot.app import LARGEST_REQUEST, create_app
-from bot.worker import HEARTBEAT
+from bot.heartbeat import WORKER
 from core.log import configure
 from core.models import Heartbeat
 from tests.world import World, make_world
@@ -24,7 +24,7 @@ def app(lite_world: World) -> Flask:
 
 def beat(world: World) -> None:
     with world.session() as session, session.begin():
-        session.add(Heartbeat(name=HEARTBEAT, at=world.clock()))
+        session.add(Heartbeat(name=WORKER, at=world.clock()))
 
 
 def page_of(response: TestResponse) -> str:

@@ -11,8 +11,9 @@ from bot.marks import mark
 from bot.rotation import rotate
 from core.crypto import Keyring, new_key
 from core.db import make_engine, session_factory
-from core.models import Patient, TriageMark, Verdict
+from core.models import Contact, Patient, TriageMark, Verdict
 from core.settings import sqlite_path
+from tests.on_call import METTE, add_contact
 from tests.world import DOCTOR, PHONE, World
 
 NOTE = "ringede og talte med datteren Birgitte"
@@ -97,6 +98,20 @@ def test_after_a_rotation_the_old_key_is_not_needed_and_patients_are_still_found
         assert patient.name == "Karen Testsen"
         assert patient.phone_hash == alone.lookup_hash(PHONE)
         assert session.scalars(select(TriageMark.note)).all() == [MARK_NOTE]
+    engine.dispose()
+
+
+def test_somebody_on_call_stands_encrypted_and_is_recognised_after_a_rotation(world: World) -> None:
+    add_contact(world, "Vagt Hemmelig", METTE, "hemmelig@vest.example")
+    both = Keyring([new_key(), world.runtime.settings.encryption_keys])
+    engine = make_engine(world.runtime.settings.database_url, both)
+    with engine.connect() as connection:
+        stored = repr(connection.execute(text("SELECT * FROM on_call_contact")).all())
+    assert not any(secret in stored for secret in ("Hemmelig", METTE, METTE[3:], "hemmelig@"))
+    rotate(session_factory(engine), both)
+    with session_factory(engine)() as session:
+        contact = session.scalars(select(Contact)).one()
+        assert (contact.name, contact.phone_hash) == ("Vagt Hemmelig", both.lookup_hash(METTE))
     engine.dispose()
 
 

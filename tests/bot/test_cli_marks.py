@@ -13,8 +13,8 @@ from click.testing import CliRunner, Result
 from sqlalchemy import select
 
 from bot import marks
-from bot.alerts import Act
 from bot.cli.main import cli
+from bot.standing import Act
 from core.models import Audit, Verdict
 from tests.world import World
 

@@ -5,12 +5,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.answers import Answer
-from bot.conversation import REACHED_DOCTOR, Change, Decision, Situation, decide
+from bot.conversation import REACHED_DOCTOR, STAFF_ASKED, Change, Decision, Situation, decide
 from bot.red_flags import Level, Triage
 from core.states import AlertKind, Colour, EnrolmentState
 from messages.advice_schema import AdviceGroup
 
-QUESTIONS = [None, *"screening pain exercise activity open progress sleep mood work".split(), REACHED_DOCTOR]
+QUESTIONS = [
+    None,
+    *"screening pain exercise activity open progress sleep mood work".split(),
+    REACHED_DOCTOR,
+    STAFF_ASKED,
+]
 COMMANDS = [None, "stop", "start", "pause", "help"]
 
 situations = st.builds(
@@ -197,3 +202,15 @@ def test_having_reached_a_doctor_needs_no_alert() -> None:
     assert decide(situation(REACHED_DOCTOR), triage(), Answer(yes=True)) == Decision(
         answer="contact_made", answered=True
     )
+
+
+@pytest.mark.parametrize("answer", [Answer(yes=True), Answer(yes=False), Answer(thanks=True), Answer()])
+def test_the_answer_to_a_question_of_the_staff_is_theirs_to_read_and_no_screening(answer: Answer) -> None:
+    decision = decide(situation(STAFF_ASKED), triage(), answer)
+    assert (decision.alert, decision.colour, decision.answered) == (AlertKind.REPLY, Colour.AMBER, True)
+    assert decision.screening_clean is None
+
+
+def test_a_no_to_the_staff_beside_an_open_red_alert_is_red() -> None:
+    assert decide(situation(STAFF_ASKED, red_open=True), triage(), Answer(yes=False)).colour is Colour.RED
+    assert decide(situation(STAFF_ASKED, red_open=True), triage(), Answer(yes=True)).colour is Colour.AMBER

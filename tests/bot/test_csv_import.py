@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.csv_import import FileRefusedError, read
+from bot.csv_import import read
+from bot.tables import TableRefusedError
 
 HEADER = "navn;telefon;forløb;region;lægetelefon;samtykke"
 LINE = "Karen Sørensen;20 12 34 56;akut-laend;midtjylland;86123456;ja"
@@ -45,14 +46,14 @@ def test_the_optional_columns_are_read() -> None:
 
 
 def test_missing_and_unknown_columns_are_named() -> None:
-    with pytest.raises(FileRefusedError) as refusal:
+    with pytest.raises(TableRefusedError) as refusal:
         read(b"navn;telefon;cpr\nKaren;20123456;1")
     assert "forløb, region, lægetelefon, samtykke" in str(refusal.value)
     assert "Ukendte kolonner: cpr" in str(refusal.value)
 
 
 def test_a_column_that_stands_twice_is_named() -> None:
-    with pytest.raises(FileRefusedError, match="to gange: navn"):
+    with pytest.raises(TableRefusedError, match="to gange: navn"):
         read(f"{HEADER};navn\n{LINE};x".encode())
 
 
@@ -60,7 +61,7 @@ def test_a_column_that_stands_twice_is_named() -> None:
     "data", [b"", b"\n\n", f"{HEADER}\n".encode(), f"{HEADER}\n;;;;;\n".encode(), b"PK\x03\x04\0\0"]
 )
 def test_a_file_without_patients_says_so(data: bytes) -> None:
-    with pytest.raises(FileRefusedError):
+    with pytest.raises(TableRefusedError):
         read(data)
 
 
@@ -98,6 +99,6 @@ def refusal_of(data: bytes) -> str:
     """The sentence a file is refused with; empty when it is read."""
     try:
         read(data)
-    except FileRefusedError as refusal:
+    except TableRefusedError as refusal:
         return str(refusal)
     return ""

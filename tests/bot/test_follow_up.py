@@ -184,7 +184,7 @@ def test_a_hold_never_touches_a_text_that_a_worker_has_sent_meanwhile(postgres_u
         rows = session.scalars(select(Message).where(Message.purpose == "activity")).all()
         with world.session() as worker, worker.begin():
             worker.execute(update(Message).where(Message.id == rows[0].id).values(state=MessageState.SENT))
-        apply_holds(session, enrolment_id, Facts(red_open=True, paused=False, clean_at=None))
+        apply_holds(session, enrolment_id, Facts(red_open=True, paused=False, clean_at=None), world.clock())
         session.commit()
     assert rows[0].id in [message.id for message in world.messages(MessageState.SENT)]
     world.close()

@@ -16,7 +16,7 @@ from bot.forms import SET_BACK, set_form
 from core import db
 from core.models import Alert, AlertState, Audit, Enrolment, Message, MessageKind, MessageState, Reply
 from core.states import Colour
-from scheduler.outbox import WAITING
+from scheduler.states import WAITING
 from tests.world import World, make_world
 
 EASIER, HARDER = "lidt lettere", "lidt mere"

@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import delete, select, update
 
 from bot import marks
-from bot.alerts import Act, resolve
+from bot.alerts import resolve
 from bot.marks import Marked
+from bot.standing import Act
 from core.models import (
     Alert,
     AlertEvent,

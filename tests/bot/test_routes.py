@@ -13,7 +13,8 @@ from sqlalchemy import update
 from werkzeug.test import TestResponse
 
 from bot.app import create_app
-from core.models import ClosedDays, Role, RosterChange, RosterShift, Staff
+from bot.lists.store import keep
+from core.models import Clinic, ClosedDays, Note, Role, RosterChange, RosterShift, Staff
 from tests.bot.api.keys import add_key
 from tests.on_call import add_contact
 from tests.world import PASSWORD, World
@@ -56,9 +57,22 @@ ACCESS: dict[tuple[str, str], str] = {
     ("GET", "/indbakke/kort"): READER,
     ("GET", "/afsluttede"): READER,
     ("POST", "/alarmer/<row:alert_id>/kvitter"): CLINICIAN,
+    ("GET", "/alarmer/<row:alert_id>"): READER,
     ("POST", "/alarmer/<row:alert_id>/afslut"): CLINICIAN,
+    ("POST", "/alarmer/<row:alert_id>/send-igen"): CLINICIAN,
+    ("POST", "/alarmer/<row:alert_id>/er-sendt"): CLINICIAN,
+    ("POST", "/alarmer/<row:alert_id>/giv-videre"): CLINICIAN,
+    ("POST", "/alarmer/<row:alert_id>/overtag"): CLINICIAN,
+    ("POST", "/alarmer/<row:alert_id>/laeg-tilbage"): CLINICIAN,
+    ("POST", "/alarmer/<row:alert_id>/genaabn"): CLINICIAN,
+    ("POST", "/alarmer/<row:alert_id>/fortryd"): CLINICIAN,
     ("GET", "/patienter"): READER,
+    ("POST", "/patienter/vis"): READER,
+    ("POST", "/patienter/hent"): CLINICIAN,
+    ("POST", "/patienter/visninger"): READER,
+    ("POST", "/patienter/visninger/fjern"): READER,
     ("GET", "/patienter/<row:patient_id>"): READER,
+    ("GET", "/patienter/<row:patient_id>/samtale"): READER,
     ("GET", "/patienter/<row:patient_id>/ark"): READER,
     ("POST", "/patienter/<row:patient_id>/pause"): CLINICIAN,
     ("POST", "/patienter/<row:patient_id>/genoptag"): CLINICIAN,
@@ -66,6 +80,20 @@ ACCESS: dict[tuple[str, str], str] = {
     ("POST", "/patienter/<row:patient_id>/saedvanlige-oevelser"): CLINICIAN,
     ("GET", "/patienter/<row:patient_id>/stop"): CLINICIAN,
     ("POST", "/patienter/<row:patient_id>/stop"): CLINICIAN,
+    ("POST", "/patienter/<row:patient_id>/noter"): CLINICIAN,
+    ("POST", "/noter/<row:note_id>/ret"): CLINICIAN,
+    ("POST", "/noter/<row:note_id>/fjern"): ADMIN,
+    ("POST", "/patienter/<row:patient_id>/skriv"): CLINICIAN,
+    ("POST", "/patienter/<row:patient_id>/skriv/maal"): CLINICIAN,
+    ("GET", "/sms/<row:message_id>"): CLINICIAN,
+    ("POST", "/sms/<row:message_id>/flyt"): CLINICIAN,
+    ("POST", "/sms/<row:message_id>/send"): CLINICIAN,
+    ("POST", "/sms/<row:message_id>/aflys"): CLINICIAN,
+    ("POST", "/sms/<row:message_id>/genoptag"): CLINICIAN,
+    ("GET", "/patienter/<row:patient_id>/skift-forloeb"): CLINICIAN,
+    ("POST", "/patienter/<row:patient_id>/skift-forloeb"): CLINICIAN,
+    ("GET", "/patienter/<row:patient_id>/oplysninger"): CLINICIAN,
+    ("POST", "/patienter/<row:patient_id>/oplysninger"): CLINICIAN,
     ("GET", "/patienter/<row:patient_id>/udgave"): READER,
     ("POST", "/patienter/<row:patient_id>/udgave"): CLINICIAN,
     ("GET", "/forloeb/udgaver"): READER,
@@ -73,6 +101,16 @@ ACCESS: dict[tuple[str, str], str] = {
     ("GET", "/tilmeld"): CLINICIAN,
     ("POST", "/tilmeld"): CLINICIAN,
     ("POST", "/tilmeld/telefon"): CLINICIAN,
+    ("POST", "/tilmeld/uge"): CLINICIAN,
+    ("GET", "/tilmeld/import"): CLINICIAN,
+    ("POST", "/tilmeld/import"): CLINICIAN,
+    ("GET", "/tilmeld/import/<row:list_id>"): CLINICIAN,
+    ("GET", "/tilmeld/import/<row:list_id>/fremdrift"): CLINICIAN,
+    ("POST", "/tilmeld/import/<row:list_id>/kolonner"): CLINICIAN,
+    ("POST", "/tilmeld/import/<row:list_id>/tilmeld"): CLINICIAN,
+    ("POST", "/tilmeld/import/<row:list_id>/videre"): CLINICIAN,
+    ("POST", "/tilmeld/import/<row:list_id>/fejl"): CLINICIAN,
+    ("POST", "/tilmeld/import/<row:list_id>/slet"): CLINICIAN,
     ("GET", "/tilmeld/<row:enrolment_id>"): CLINICIAN,
     ("GET", "/overblik"): READER,
     ("GET", "/indstillinger"): READER,
@@ -109,6 +147,8 @@ ACCESS: dict[tuple[str, str], str] = {
     ("POST", "/indstillinger/frister"): ADMIN,
     ("GET", "/indstillinger/neutral"): READER,
     ("POST", "/indstillinger/neutral"): ADMIN,
+    ("GET", "/indstillinger/skabeloner"): READER,
+    ("POST", "/indstillinger/skabeloner"): ADMIN,
     ("GET", "/indstillinger/opbevaring"): READER,
     ("POST", "/indstillinger/opbevaring"): ADMIN,
     ("GET", "/patienter/<row:patient_id>/slet"): ADMIN,
@@ -130,8 +170,8 @@ ACCESS: dict[tuple[str, str], str] = {
 }
 ROLES = [Role.READER, Role.CLINICIAN, Role.ADMIN]
 VISITORS = ["nobody", *ROLES, "another clinic"]
-IN = {200, 303, 400}
-"""The page, what an act leads to, or the form again with what is wrong."""
+IN = {200, 303, 400, 409}
+"""The page, what an act leads to, or the form again with what is wrong or what somebody else did first."""
 TO_LOGIN = {302, 401}
 """Led to the log-in page, or shown it with what was typed."""
 NO, NO_KEY, MISSING = {403}, {401}, {404}
@@ -169,6 +209,8 @@ FIELDS = {
     "verdict": "should_not_be_red",
     "neutral": "til",
     "role": "reader",
+    "receiver": "1",
+    "event": "1",
 }
 
 
@@ -178,7 +220,12 @@ def app(lite_world: World) -> Flask:
     lite_world.write("jeg kan ikke tisse")
     for role in ROLES:
         lite_world.add_staff(f"{role}@vest.example", role)
+    with lite_world.session() as session, session.begin():
+        clinic, content = session.get_one(Clinic, "vest"), lite_world.runtime.content
+        keep(session, content, clinic, [["Navn", "Mobil"], ["Bo", "20123457"]], staff_id=1, wall_now=lite_world.clock())
     add_key(lite_world, staff_id=1)
+    with lite_world.session() as session, session.begin():
+        session.add(Note(clinic_id="vest", patient_id=1, staff_id=1, body="en note", created_at=lite_world.clock()))
     lite_world.add_clinic("nord", sender="+4552512346")
     lite_world.add_staff("admin@nord.example", Role.ADMIN, "nord")
     _on_call(lite_world)

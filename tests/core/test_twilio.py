@@ -9,7 +9,8 @@ import pytest
 
 from core.gateway import Outbound, SendError, Verdict
 from core.gateway.twilio import TwilioGateway
-from tests.fake_twilio import FakeTwilio, twilio_settings
+from tests.fake_twilio import FakeTwilio
+from tests.twilio_book import twilio_settings
 
 TEXT = Outbound(message_id=42, to="+4520123456", body="Rygklinik Vest: hej æøå", sender="+4552512345")
 

@@ -21,9 +21,10 @@ from bot import worker
 from bot.app import create_app
 from bot.signature import sign
 from core.models import MessageState
-from scheduler.dispatch import Tally
-from tests.fake_twilio import ACCOUNT, FakeTwilio
-from tests.fake_twilio import TOKEN as TWILIO_TOKEN
+from scheduler.recording import Tally
+from tests.fake_twilio import FakeTwilio
+from tests.twilio_book import ACCOUNT
+from tests.twilio_book import TOKEN as TWILIO_TOKEN
 from tests.world import PASSWORD, PHONE, SENDER, World, make_world
 
 RED = "kan ikke mærke mig selv i skridtet"

@@ -38,7 +38,8 @@ def test_there_is_a_row_for_both_forms_of_every_text_and_none_has_a_problem(mode
     steps += sum(rule.text is not None for _, rule in rules_of(SHIPPED))
     answers = len(type(SHIPPED.replies.answers).model_fields)
     reminders = len(SHIPPED.programmes)
-    assert len(table) == steps + reminders + 2 * len(AdviceGroup) * len(Language) + answers
+    ready = len(SHIPPED.ready_texts)
+    assert len(table) == steps + reminders + 2 * len(AdviceGroup) * len(Language) + answers + ready
     assert not [row for row in table if row.problems]
 
 

@@ -11,10 +11,9 @@ from bot.course import stop
 from bot.delivery import on_failure
 from core.gateway import OPTED_OUT, Outbound, SendError, Verdict
 from core.models import Enrolment, Message, MessageState, Patient
-from scheduler import dispatch
 from scheduler.claims import claim
-from scheduler.dispatch import record, record_failure
 from scheduler.outbox import LEASE
+from scheduler.recording import RETRY_CAP, Outcome, record, record_failure, wait_before
 from scheduler.upkeep import expire_late, sweep
 from tests.world import MONDAY, FakeGateway, World
 
@@ -151,7 +150,8 @@ def test_a_text_that_failed_while_staff_stopped_the_course_is_not_sent_later(wor
     with world.session() as session, session.begin():
         stop(session, session.get_one(Enrolment, enrolment_id), now=MONDAY, reason="flyttet", staff_id=None)
     with world.session() as session, session.begin():
-        record_failure(session, outbound.message_id, SendError(Verdict.NOT_SENT, "429"), on_failure, MONDAY)
+        failed = Outcome(outbound.message_id, 1, error=SendError(Verdict.NOT_SENT, "429"))
+        record_failure(session, failed, on_failure, MONDAY)
     world.clock.forward(minutes=30)
     assert world.drain().sent == 0
 
@@ -185,15 +185,16 @@ def test_a_backlog_is_not_sent_into_the_night(world: World) -> None:
 
 
 def test_waits_grow_and_are_capped() -> None:
-    waits = [dispatch._wait(attempts, None) for attempts in range(1, 40)]
+    waits = [wait_before(attempts, None) for attempts in range(1, 40)]
     assert waits[0] < timedelta(seconds=40)
     assert waits[2] > waits[0]
-    assert max(waits) <= dispatch.RETRY_CAP * 1.2
+    assert max(waits) <= RETRY_CAP * 1.2
 
 
-def test_an_unknown_outcome_is_never_sent_again(world: World) -> None:
+def test_an_unknown_outcome_that_cannot_be_looked_up_is_never_sent_again(world: World) -> None:
     world.enrol()
     world.gateway.errors = [SendError(Verdict.UNKNOWN, "no answer")]
+    world.book.unreadable = 99
     assert world.drain().unknown == 1
     world.clock.forward(hours=3)
     world.drain()
@@ -226,8 +227,7 @@ def test_a_receipt_quicker_than_the_record_is_not_overwritten(world: World) -> N
     with world.session() as session, session.begin():
         first(session).state = MessageState.DELIVERED
     with world.session() as session, session.begin():
-        outcome = dispatch.Outcome(outbound.message_id, provider_id="SM9")
-        record(session, [outcome], MONDAY)
+        record(session, [Outcome(outbound.message_id, 1, "SM9")], MONDAY)
     (delivered,) = world.messages(MessageState.DELIVERED)
     assert delivered.provider_id == "SM9"
 

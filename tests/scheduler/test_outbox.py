@@ -1,55 +1,13 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from core.models import Enrolment, Message, MessageState
-from scheduler.outbox import ALLOWED, enqueue_plan, move, sources_of
+from core.models import Enrolment, Message
+from scheduler.outbox import enqueue_plan
 from scheduler.planning import Course, plan
 from tests.world import MONDAY, World
-
-FINAL = {
-    MessageState.DELIVERED,
-    MessageState.UNDELIVERED,
-    MessageState.FAILED,
-    MessageState.EXPIRED,
-    MessageState.CANCELLED,
-}
-
-
-def test_the_table_names_every_state() -> None:
-    assert set(ALLOWED) == set(MessageState)
-
-
-@pytest.mark.parametrize("state", sorted(FINAL))
-def test_what_is_final_stays(state: MessageState) -> None:
-    assert ALLOWED[state] == frozenset()
-
-
-@given(st.lists(st.sampled_from(sorted(MessageState)), max_size=12))
-def test_no_sequence_of_moves_sends_a_text_that_may_have_left(moves: list[MessageState]) -> None:
-    state = MessageState.PLANNED
-    may_have_left = False
-    for target in moves:
-        if target not in ALLOWED[state]:
-            continue
-        assert not (may_have_left and target is MessageState.SENDING)
-        may_have_left = may_have_left or target in {MessageState.SENT, MessageState.UNKNOWN, *FINAL}
-        state = target
-
-
-def test_an_illegal_move_changes_nothing(world: World) -> None:
-    world.enrol()
-    world.drain()
-    (sent,) = world.messages(MessageState.SENT)
-    with world.session() as session, session.begin():
-        assert not move(session, sent.id, MessageState.PLANNED)
-        assert move(session, sent.id, MessageState.DELIVERED)
-    assert [message.id for message in world.messages(MessageState.DELIVERED)] == [sent.id]
-    assert MessageState.SENT not in sources_of(MessageState.PLANNED)
 
 
 def test_a_step_stands_once_per_enrolment_and_plan_version(world: World) -> None:

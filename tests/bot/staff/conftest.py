@@ -46,6 +46,12 @@ class Desk:
         assert response.status_code == 303, f"{path} answered {response.status_code}"
         return self.text(response.location)
 
+    def lose(self, path: str, *, status: int = 409, **fields: str) -> str:
+        """Post a form that changes nothing and give the page that says so."""
+        response = self.post(path, **fields)
+        assert response.status_code == status, f"{path} answered {response.status_code}"
+        return response.get_data(as_text=True)
+
     def log_in(self, email: str, password: str = PASSWORD) -> TestResponse:
         self.get("/login")
         response = self.post("/login", email=email, password=password)

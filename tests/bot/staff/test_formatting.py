@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.staff.formatting import clock, course_week, danish_date, date_time, day_heading, duration, parse_day
+from bot.staff.formatting import (
+    clock,
+    course_week,
+    danish_date,
+    date_time,
+    day_heading,
+    duration,
+    long_day,
+    parse_day,
+    parse_time,
+    soon,
+)
 
 START = date(2026, 11, 2)
 
@@ -73,3 +84,29 @@ def test_anything_else_is_no_day(text: str) -> None:
 @pytest.mark.parametrize("text", ["31-02-2026", "2026-13-01", "", "i morgen"])
 def test_a_day_that_does_not_exist_is_no_day(text: str) -> None:
     assert parse_day(text) is None
+
+
+@pytest.mark.parametrize("text", ["9:30", "09.30", " kl. 9.30", "09:30:00"])
+def test_a_clock_time_is_read_as_browsers_and_danes_write_it(text: str) -> None:
+    assert parse_time(text) == time(9, 30)
+
+
+@pytest.mark.parametrize("text", ["", "25.00", "9.75", "middag", "-1"])
+def test_a_clock_time_that_does_not_exist_is_none(text: str) -> None:
+    assert parse_time(text) is None
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [
+        (0, "i dag kl. 9.05"),
+        (1, "i morgen kl. 9.05"),
+        (2, "mandag kl. 9.05"),
+        (6, "fredag kl. 9.05"),
+        (7, "lørdag 28-11-2026 kl. 9.05"),
+    ],
+)
+def test_what_is_soon_is_said_as_one_says_it(days: int, said: str) -> None:
+    saturday = datetime(2026, 11, 21, 8, 5, tzinfo=UTC)
+    assert soon(saturday + timedelta(days=days), saturday) == said
+    assert long_day(date(2026, 11, 21)) == "lørdag 21-11-2026"

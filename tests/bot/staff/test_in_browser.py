@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import update
 
 from bot import marks
-from bot.alerts import Act
+from bot.standing import Act
 from core.models import Message, MessageState
 from tests.bot.staff.site import EMAIL, Site, assert_fit, running
 from tests.world import World, make_world
@@ -173,8 +173,8 @@ def full_of_everything(world: World) -> list[str]:
     world.write("Hvem er I?", sender="+4521212121")
     deliver(world)
     return [
-        "/", "/afsluttede", "/patienter", "/patienter?q=ingen", "/patienter/1", "/patienter/1/ark", "/patienter/1/stop",
-        "/tilmeld", "/tilmeld/1", "/indstillinger/numre", "/indstillinger/neutral", "/regler",
+        "/", "/afsluttede", "/patienter", "/patienter?uge=9", "/patienter/1", "/patienter/1/ark", "/patienter/1/stop",
+        "/tilmeld", "/tilmeld/1", "/tilmeld/import", "/indstillinger/numre", "/indstillinger/neutral", "/regler",
         "/regler?q=sadel", "/regler?q=xyzzy", "/maerkede-svar", "/forloeb", "/findes-ikke",
     ]  # fmt: skip
 

@@ -60,11 +60,17 @@ def test_looking_at_the_log_is_written_down(admin: Desk) -> None:
     assert "Så loggen" in admin.text("/log")
 
 
-def test_a_patients_rows_include_those_about_alerts_courses_and_replies(lite_world: World, admin: Desk) -> None:
+def test_a_patients_rows_include_those_about_alerts_courses_replies_and_texts(lite_world: World, admin: Desk) -> None:
     record(lite_world, "mark.withdraw", object_type="reply", object_id=1)
+    record(lite_world, "message.cancel", object_type="message", object_id=1)
     page = admin.text("/log?patient=1")
     assert "Kun om <strong>" in page
-    for shown in ("Kvitterede for alarmen", "Tilmeldte patienten", "Fjernede sit mærke på svaret"):
+    for shown in (
+        "Kvitterede for alarmen",
+        "Tilmeldte patienten",
+        "Fjernede sit mærke på svaret",
+        "Aflyste en planlagt sms",
+    ):
         assert f">{shown}" in page.split("<tbody>")[1]
     assert "Søren Prøvesen" not in page
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 
 import pyotp
@@ -284,6 +285,24 @@ def test_a_kept_form_leads_to_no_other_site(working: Desk) -> None:
 )
 def test_what_is_no_kept_form_is_left_out(text: str) -> None:
     assert unpack(text) is None
+
+
+def test_a_file_cannot_be_kept_and_the_log_in_page_says_that_nothing_is_saved(working: Desk) -> None:
+    data = {"csrf_token": working.token, "note": "en note", "file": (io.BytesIO(b"navn;telefon"), "patienter.csv")}
+    response = working.client.post("/alarmer/1/kvitter", data=data)
+    assert response.status_code == 302
+    assert "er ikke gemt. Log ind, og send det igen." in working.text("/login")
+
+
+def test_more_than_a_form_can_carry_is_said_not_to_be_saved(working: Desk) -> None:
+    assert working.post("/alarmer/1/kvitter", note="ord " * 110_000).status_code == 302
+    assert "er ikke gemt. Log ind, og send det igen." in working.text("/login")
+
+
+def test_several_lines_are_kept_as_lines(working: Desk) -> None:
+    kept = json.dumps({"path": "/alarmer/1/kvitter", "fields": [["note", "første linje\r\nanden linje"]]})
+    page = working.post("/login", email=EMAIL, password=PASSWORD, unsaved=kept).get_data(as_text=True)
+    assert 'value="første linje\r\nanden linje"' in page
 
 
 def test_passwords_are_not_carried_along(working: Desk) -> None:

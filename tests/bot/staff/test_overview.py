@@ -10,7 +10,8 @@ from html import unescape
 import pytest
 from sqlalchemy import select
 
-from core.models import Audit, MessageState
+from bot.staff import words
+from core.models import Audit, MessageKind, MessageState
 from tests.bot.figures.rows import fill
 from tests.bot.staff.conftest import Desk, Sit
 from tests.world import MONDAY, World
@@ -84,6 +85,10 @@ def test_all_tables_unfold_without_javascript(sit: Sit) -> None:
     reader = sit("reader")
     assert "<details>" in shown(reader)
     assert "<details>" not in shown(reader, "?tabeller=alle")
+
+
+def test_every_kind_of_text_has_a_word() -> None:
+    assert set(words.MESSAGE_KINDS) == set(MessageKind)
 
 
 def test_another_clinics_work_is_not_counted(lite_world: World, sit: Sit) -> None:

@@ -18,7 +18,7 @@ PAGES = [
     "/patienter/1",
     "/indstillinger/numre",
 ]
-MOST = 16
+MOST = 24
 
 
 def patients_who_write(world: World, numbers: range) -> None:
