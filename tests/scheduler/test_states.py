@@ -180,7 +180,7 @@ def test_the_search_for_other_writers_lets_readers_and_other_tables_be() -> None
     assert list(state_writes(ast.parse(code))) == []
 
 
-OTHER_TABLES = ("AlertState", "EnrolmentState")
+OTHER_TABLES = ("AlertState", "EnrolmentState", "ImportState")
 
 
 def state_writes(tree: ast.AST) -> Iterator[int]:
