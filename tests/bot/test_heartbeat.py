@@ -124,23 +124,6 @@ def test_of_two_workers_one_does_what_is_due(world: World) -> None:
     assert done == ["one", "two"]
 
 
-def test_staff_read_on_every_page_that_nothing_is_sent_and_the_inbox_says_when_it_is_over(lite_world: World) -> None:
-    lite_world.add_staff()
-    desk = Desk(app_of(lite_world))
-    desk.log_in("mette@vest.example")
-    sign(lite_world, ago=timedelta(minutes=2))
-    for path in ("/", "/patienter", "/afsluttede"):
-        assert desk.text(path).count(TROUBLE) == 1, path
-    assert TROUBLE not in desk.client.get("/login").get_data(as_text=True)
-    version = desk.text("/").split("/indbakke/kort?v=")[1].split('"')[0]
-    assert desk.get(f"/indbakke/kort?v={version}").status_code == 204
-    sign(lite_world)
-    changed = desk.get(f"/indbakke/kort?v={version}")
-    assert changed.status_code == 200
-    assert TROUBLE not in changed.get_data(as_text=True)
-    assert PASSWORD not in changed.get_data(as_text=True)
-
-
 def test_a_monitor_is_pinged_while_all_is_well_and_not_otherwise(sqlite_url: str) -> None:
     with monitor() as (url, heard):
         world = make_world(sqlite_url, heartbeat_url=url)
