@@ -6,10 +6,11 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -42,6 +43,12 @@ class Bench:
         runtime = self.world.runtime
         self.world._dispatcher = worker.make_dispatcher(runtime, worker.gateway_factory(runtime), senders=4)
         self.world._books = worker.make_books(runtime)
+
+    def give_spool(self, folder: Path) -> None:
+        """Another place for what cannot be stored."""
+        runtime = self.world.runtime
+        settings = runtime.settings.model_copy(update={"spool_dir": folder})
+        self.world.runtime = replace(runtime, settings=settings)
 
     def start_worker(self, **told: str) -> subprocess.Popen[bytes]:
         """A worker that drains once, or goes on (LOOP); see tests.faults.worker_process."""
@@ -136,6 +143,7 @@ def wait_for(is_so: Callable[[], bool], process: subprocess.Popen[bytes] | None 
         if is_so():
             return
         if process is None:
+            threading.Event().wait(0.05)
             continue
         try:
             output, _ = process.communicate(timeout=0.05)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import urlencode, urlsplit
 
+from werkzeug.test import TestResponse
+
 from bot.app import create_app
 from bot.signature import sign
 from tests.faults.bench import Bench
@@ -24,3 +26,19 @@ def report(bench: Bench, entry: Entry, *statuses: str) -> None:
             headers={"X-Twilio-Signature": signature},
         )
         assert answer.status_code in {200, 204}, answer.status_code
+
+
+def post_text(bench: Bench, fields: dict[str, str]) -> TestResponse:
+    """A patient's text, handed over by the provider."""
+    public = bench.world.runtime.settings.public_url
+    signature = sign(TOKEN, f"{public}/sms/inbound", {name: [value.encode()] for name, value in fields.items()})
+    return (
+        create_app(bench.world.runtime)
+        .test_client()
+        .post(
+            "/sms/inbound",
+            data=urlencode(fields),
+            content_type="application/x-www-form-urlencoded",
+            headers={"X-Twilio-Signature": signature},
+        )
+    )
