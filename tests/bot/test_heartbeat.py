@@ -17,8 +17,7 @@ from bot.receive import Inbound
 from bot.runtime import utc_now
 from bot.spooling import spool_of, spool_text
 from core.settings import SettingsError, load_settings
-from tests.bot.staff.conftest import Desk, app_of
-from tests.world import MONDAY, PASSWORD, PHONE, SENDER, World, make_world
+from tests.world import MONDAY, PHONE, SENDER, World, make_world
 
 TROUBLE = "Rygbot sender ingen"
 

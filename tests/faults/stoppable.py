@@ -69,7 +69,7 @@ def stoppable_postgres() -> Iterator[Stoppable]:
     if os.geteuid() == 0:
         os.chown(folder, pwd.getpwnam("nobody").pw_uid, -1)
     try:
-        for server in postgres._started(folder):
+        for server in postgres._started(folder, durable=True):
             made = Stoppable(server, folder)
             yield made
             if made.is_up:
