@@ -33,7 +33,8 @@ INSTALLED := $(if $(wildcard $(DEV)),$(DEV),$(RUNTIME))
 # A virtual environment holds absolute paths: one whose folder was moved or copied is made anew.
 VENV_FITS := $(shell [ -x $(BIN)/python ] && [ "$$(cat .venv/.location 2>/dev/null)" = "$$PWD" ] && echo yes)
 
-.PHONY: help demo test install install-dev check format content reader triage-report screenshots bench-checker lock clean browser FORCE
+.PHONY: help demo test install install-dev check format content reader triage-report screenshots bench-checker bench-dispatch \
+	bench-inbound bench-claims bench-pages bench-advice bench-import lock clean browser FORCE
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -73,6 +74,24 @@ screenshots: $(DEV) ## Make the pictures of the staff's pages in docs/img anew, 
 
 bench-checker: $(DEV) ## Measure the checker's speed and memory, and what it sees beside simpler means (1 minute)
 	@$(BIN)/python -m benchmarks.checker
+
+bench-dispatch: $(DEV) ## Measure how quickly due texts leave, with ceilings, floors and a count of what was lost (15 minutes)
+	@$(BIN)/python -m benchmarks.dispatch $(ARGS)
+
+bench-inbound: $(DEV) ## Measure how quickly patients' texts are taken in, read and answered, on PostgreSQL (2 minutes)
+	@$(BIN)/python -m benchmarks.inbound $(ARGS)
+
+bench-claims: $(DEV) ## Measure the worker's statements on tables of up to a million texts, on PostgreSQL (5 minutes)
+	@$(BIN)/python -m benchmarks.claims $(ARGS)
+
+bench-pages: $(DEV) ## Measure the staff's pages with 50 clinics and a million texts, on PostgreSQL (6 minutes)
+	@$(BIN)/python -m benchmarks.pages $(ARGS)
+
+bench-advice: $(DEV) ## Measure how soon a red reply has its advice while 10,000 texts wait, on PostgreSQL (2 minutes)
+	@$(BIN)/python -m benchmarks.advice $(ARGS)
+
+bench-import: $(DEV) ## Measure bulk enrolment of 10,000 patients from a file (6 minutes)
+	@$(BIN)/python -m benchmarks.imports $(ARGS)
 
 lock: $(UV) ## Write the locks from pyproject.toml; newest versions: make lock ARGS=--upgrade
 	@$(COMPILE) --group bootstrap --output-file requirements-bootstrap.txt

@@ -9,8 +9,6 @@ before, and is cut at its length.
 from __future__ import annotations
 
 import json
-import os
-import platform
 import random
 import statistics
 import subprocess
@@ -18,11 +16,11 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
 from itertools import cycle
 from pathlib import Path
 from typing import Any
 
+from benchmarks.report import machine, percentile, table
 from benchmarks.rivals import INSTALL, Keywords, NegEx
 from bot.red_flags import Checker, Level, Triage, load_checker
 from messages.red_flag_schema import load_rules
@@ -109,10 +107,6 @@ def microseconds(read: Read, texts: Iterable[tuple[str, str | None]], rounds: in
     return sorted(best)
 
 
-def percentile(ordered: Sequence[float], share: float) -> float:
-    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
-
-
 def in_fresh_process(texts: Sequence[str]) -> tuple[float, float]:
     """Seconds to import and load the checker, and peak megabytes after it has also read the texts."""
     ran = subprocess.run(
@@ -148,32 +142,6 @@ def compared(name: str, level: Callable[[str, str | None], Level], replies: Sequ
     return [name, *(f"{score.share(*pair):.3f}" for pair in pairs), f"{statistics.median(times):,.0f}"]
 
 
-def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A Markdown table; all columns but the first stand to the right."""
-    lines = [head, *rows]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
-    rule = ["-" * widths[0], *("-" * (width - 1) + ":" for width in widths[1:])]
-    lines.insert(1, rule)
-    padded = [
-        [line[0].ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(line[1:], widths[1:], strict=True))]
-        for line in lines
-    ]
-    return "\n".join(f"| {' | '.join(line)} |" for line in padded)
-
-
-def setting(checker: Checker, replies: Sequence[Reply]) -> str:
-    info = Path("/proc/cpuinfo")
-    lines = info.read_text(encoding="utf-8").splitlines() if info.exists() else []
-    model = next(
-        (line.partition(":")[2].strip() for line in lines if line.startswith("model name")), platform.machine()
-    )
-    python = f"{platform.python_implementation()} {platform.python_version()}"
-    return (
-        f"Rygbot {version('rygbot')}, rules {checker.rule_version}, {len(replies):,} labelled replies\n"
-        f"{python}, {platform.system()} {platform.release()}, {model}, {os.cpu_count()} cores"
-    )
-
-
 def rivals() -> list[Keywords | NegEx]:
     """The simpler means that can be had here; says how to get what is missing."""
     try:
@@ -186,7 +154,7 @@ def rivals() -> list[Keywords | NegEx]:
 def main() -> None:
     replies = corpus()
     checker, rules_alone = load_checker(), Checker(load_rules())
-    print(f"{setting(checker, replies)}\n")
+    print(f"{machine()}\nrules {checker.rule_version}, {len(replies):,} labelled replies\n")
     print(table(["measured", "value", "ceiling", "ratio"], (row.cells() for row in speed(checker, replies))) + "\n")
     readers = [
         ("Rygbot: rules and second reader", lambda text, question: checker.check(text, question).level),

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from bot.advice import CallPlace, advice_text
 from bot.alerts import raise_alert
 from bot.conversation import REACHED_DOCTOR, Change, Decision
-from bot.course import pause, refresh_holds, reopen, resume, running_enrolment
+from bot.course import RUNNING, pause, refresh_holds, reopen, resume
 from bot.delivery import opt_out
 from bot.forms import set_form
 from bot.grants import grant, note_stop_answer
@@ -44,6 +44,7 @@ def carry_out(
     now: datetime,
 ) -> None:
     """Everything one reply leads to, in the caller's transaction."""
+    held_by = _what_holds(enrolment)
     _end_silence(session, patient, enrolment, now)
     kind = MessageKind.ANSWER if decision.advice is None else MessageKind.ADVICE
     braked = _too_many_texts(session, patient, kind, now)
@@ -76,8 +77,15 @@ def carry_out(
                 enrolment_id=enrolment.id if enrolment else None,
                 reply_id=reply.id,
             )
-    if (running := running_enrolment(session, patient.id)) is not None:
-        refresh_holds(session, running, now)
+    if enrolment is not None and enrolment.state in RUNNING and _what_holds(enrolment) != held_by:
+        refresh_holds(session, enrolment, now)
+
+
+def _what_holds(enrolment: Enrolment | None) -> tuple[object, ...]:
+    """What of a course decides which texts wait, and a reply may change. A red alert sees to it itself."""
+    if enrolment is None:
+        return ()
+    return enrolment.state, enrolment.screening_clean_at, enrolment.silent_since, enrolment.fewer_since
 
 
 def _end_silence(session: Session, patient: Patient, enrolment: Enrolment | None, now: datetime) -> None:
@@ -121,7 +129,7 @@ def _change(
 def _drafts(
     session: Session, content: Content, decision: Decision, reply: Reply, patient: Patient, now: datetime
 ) -> list[Draft]:
-    clinic = session.get_one(Clinic, patient.clinic_id)
+    clinic = patient.clinic
     drafts = []
     if decision.advice is not None:
         drafts.append(_advice(session, content, decision.advice, reply, patient, clinic, now))

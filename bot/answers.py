@@ -7,7 +7,7 @@ is dangerous is not decided here; the red-flag checker has read the reply first.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal, Protocol
@@ -97,10 +97,10 @@ def _barrier(words: list[str], vocabulary: Vocabulary) -> Barrier | None:
     """The first kind that is named, in the order of the vocabulary: pain and fear before what is only in the way."""
     for name, phrases in vocabulary.barriers.items():
         for phrase in phrases:
-            wanted = _folded(phrase).split()
-            for index in range(len(words) - len(wanted) + 1):
+            wanted = _words_of(phrase)
+            for index in _places(words, wanted):
                 is_denied = name in {"pain", "fear"} and not _DENIAL.isdisjoint(words[max(0, index - 2) : index])
-                if words[index : index + len(wanted)] == wanted and not is_denied:
+                if not is_denied:
                     return name
     return None
 
@@ -109,6 +109,21 @@ def _barrier(words: list[str], vocabulary: Vocabulary) -> Barrier | None:
 def _folded(known: str) -> str:
     """A word of the vocabulary as it is compared. What patients write is never remembered here."""
     return fold(known)
+
+
+@lru_cache(maxsize=2048)
+def _words_of(phrase: str) -> tuple[str, ...]:
+    """The words of a phrase of the vocabulary, as they are compared."""
+    return tuple(fold(phrase).split())
+
+
+def _places(words: list[str], wanted: tuple[str, ...]) -> Iterator[int]:
+    """Where in the reply a phrase begins."""
+    if wanted[0] not in words:  # nearly always, and told at once
+        return
+    for index in range(len(words) - len(wanted) + 1):
+        if tuple(words[index : index + len(wanted)]) == wanted:
+            yield index
 
 
 def _stop_answer(words: list[str]) -> StopAnswer | None:
@@ -146,7 +161,7 @@ def _progress(words: list[str], vocabulary: Vocabulary) -> Progress | None:
         ("better", vocabulary.better),
     )
     for progress, phrases in said:
-        if any(_without(words, _folded(phrase).split()) is not None for phrase in phrases):
+        if any(next(_places(words, _words_of(phrase)), None) is not None for phrase in phrases):
             return progress
     return None
 
@@ -157,19 +172,12 @@ def _command(words: list[str], vocabulary: Vocabulary) -> Command | None:
         return None
     for name in ("stop", "start", "pause", "help"):
         for phrase in vocabulary.commands.get(name, ()):
-            wanted = _folded(phrase).split()
-            rest = _without(words, wanted)
-            if rest is None:
+            wanted = _words_of(phrase)
+            index = next(_places(words, wanted), None)
+            if index is None:
                 continue
+            rest = words[:index] + words[index + len(wanted) :]
             allowed = _POLITE | _STOP_OBJECTS if name == "stop" else _POLITE
             if all(word in allowed for word in rest) and len(rest) <= _SOLO_WORDS_IN_COMMAND:
                 return name
-    return None
-
-
-def _without(words: list[str], wanted: list[str]) -> list[str] | None:
-    """The words before and after the phrase, or None when it is not there."""
-    for index in range(len(words) - len(wanted) + 1):
-        if words[index : index + len(wanted)] == wanted:
-            return words[:index] + words[index + len(wanted) :]
     return None

@@ -60,12 +60,11 @@ def form_of(enrolment: Enrolment) -> Form:
 
 def enqueue_course(
     session: Session, content: Content, enrolment: Enrolment, rows: list[PlannedStep], now: datetime
-) -> list[Message]:
+) -> None:
     """Put a planned course into the outbox with its finished texts, held where it must wait."""
     texts = texts_of(session, content, enrolment, [row.step for row in rows])
-    messages = enqueue_plan(session, enrolment, rows, texts, now)
+    enqueue_plan(session, enrolment, rows, texts, now)
     refresh_holds(session, enrolment, now)
-    return messages
 
 
 def refresh_holds(session: Session, enrolment: Enrolment, now: datetime) -> None:

@@ -16,7 +16,6 @@ from core.models import (
     Clinic,
     Enrolment,
     EnrolmentState,
-    Message,
     Patient,
 )
 from messages.loader import Content
@@ -60,7 +59,6 @@ class Rejected:
 @dataclass(frozen=True)
 class Enrolled:
     enrolment: Enrolment
-    messages: list[Message]
 
 
 def check(content: Content, application: Application, now: datetime) -> dict[str, str]:
@@ -139,9 +137,9 @@ def enrol(
     except IntegrityError:
         # Two people enrolled the same number at once; the database let one through.
         return Rejected({"phone": ALREADY_RUNNING})
-    messages = enqueue_course(session, content, enrolment, plan(course), now)
+    enqueue_course(session, content, enrolment, plan(course), now)
     audit_change(session, enrolment, staff_id, "enrolment.create", now)
-    return Enrolled(enrolment, messages)
+    return Enrolled(enrolment)
 
 
 def _e164(typed: str) -> str:

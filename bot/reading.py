@@ -35,12 +35,16 @@ def read(
 
 def store(session: Session, reply: Reply, triage: Reading, now: datetime) -> None:
     """Keep the triage with its reply."""
-    reply.triage = Triage(
-        level=triage.level,
-        flags=list(triage.flags),
-        evidence=[asdict(evidence) for evidence in triage.evidence],
-        rule_version=triage.rule_version,
-        at=now,
+    # By the reply's id: to hang it on the reply would look for an earlier one first.
+    session.add(
+        Triage(
+            reply_id=reply.id,
+            level=triage.level,
+            flags=list(triage.flags),
+            evidence=[asdict(evidence) for evidence in triage.evidence],
+            rule_version=triage.rule_version,
+            at=now,
+        )
     )
     session.flush()
 

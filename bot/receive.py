@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import exists, func, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -17,20 +17,18 @@ from bot.alarm_replies import Caller, caller_of, take
 from bot.alarms import Means
 from bot.alerts import clinic_for_stranger, raise_alert
 from bot.answers import Answer, parse
-from bot.course import RUNNING, STOPPED_BY_PATIENT
+from bot.course import STOPPED_BY_PATIENT
 from bot.history import step_asked
 from bot.reading import adaptation_of, read, store
-from bot.red_flags import Checker, Level
-from bot.standing import has_open_red
+from bot.red_flags import Checker, Level, Triage
+from bot.sender import Standing, hold, patient_of
 from bot.strangers import of_no_patient
 from bot.wishes import read_wish
-from core import phone as telephone
-from core.crypto import keyring_of
-from core.models import AlertKind, Clinic, Colour, Enrolment, Message, MessageKind, Patient, Reply
+from core.models import AlertKind, Colour, MessageKind, Patient, Reply
 from core.states import EnrolmentState
 from messages.advice_schema import AdviceGroup
 from messages.loader import Content
-from scheduler.outbox import lock_patient, open_questions
+from scheduler.outbox import Question, open_questions
 
 QUESTION_STAYS = timedelta(hours=72)
 """How long a question is what a reply is read in the light of."""
@@ -101,13 +99,36 @@ def process(
     reply = session.scalar(select(Reply).where(Reply.id == reply_id, Reply.processed_at.is_(None)).with_for_update())
     if reply is None:
         return None
-    patient, caller = _patient_of(session, reply), caller_of(session, reply, now)
-    if patient is None:
+    patient_id, caller = patient_of(session, reply), caller_of(session, reply, now)
+    if patient_id is None:
         return of_no_patient(session, content, checker, reply, now, caller=caller, means=means)
-    lock_patient(session, patient.id)
-    session.refresh(patient)
-    enrolment = _latest_enrolment(session, patient)
-    reply.processed_at = now
+    with session.no_autoflush:  # what becomes of the reply is written once, in `store`
+        standing = hold(session, patient_id)
+        reply.processed_at = now
+        triage, decision = _decide(session, content, checker, reply, standing, caller, means)
+    store(session, reply, triage, now)
+    if decision is None and caller is not None:
+        take(session, means, caller, reply, now)
+    elif decision is not None:
+        patient, enrolment = standing.patient, standing.enrolment
+        carry_out(session, content, decision, reply=reply, patient=patient, enrolment=enrolment, now=now)
+    return triage.level
+
+
+def _decide(
+    session: Session,
+    content: Content,
+    checker: Checker,
+    reply: Reply,
+    standing: Standing,
+    caller: Caller | None,
+    means: Means,
+) -> tuple[Triage, conversation.Decision | None]:
+    """What a reply of a patient says and what is to follow; the reply's own columns are filled in.
+
+    None when it follows that the patient, on call too, has taken an alarm with it.
+    """
+    patient, enrolment = standing.patient, standing.enrolment
     reply.patient_id, reply.clinic_id = patient.id, patient.clinic_id
     reply.enrolment_id = enrolment.id if enrolment else None
     answer = parse(reply.body, content.replies.vocabulary)
@@ -117,42 +138,33 @@ def process(
     wish = read_wish(reply.body, reply.received_at)
     triage, failed = read(content, checker, reply, answer, is_wish=wish is not None)
     if caller is not None and triage.level is not Level.RED and _takes_alarm(means, caller, reply, answer, asked):
-        store(session, reply, triage, now)
-        take(session, means, caller, reply, now)
-        return triage.level
-    situation = _situation(session, patient, enrolment, reply, asked, checker_failed=failed)
+        return triage, None
+    situation = _situation(standing, reply, asked, checker_failed=failed)
     adaptation = None
     if enrolment is not None and conversation.may_adapt(situation, triage, answer, wish):
         adaptation = adaptation_of(session, content, enrolment, reply, answer)
     triage = raised(triage, adaptation, reply.body)
-    store(session, reply, triage, now)
     decision = conversation.decide(situation, triage, answer, wish, adaptation)
     if decision.answered and asked is not None:
         reply.answers_id = asked.reminds_id or asked.id
         reply.answer_value = value_of(reply.question, answer)
         reply.adaptation = adaptation.rule.id if adaptation is not None else None
-    carry_out(session, content, decision, reply=reply, patient=patient, enrolment=enrolment, now=now)
-    return triage.level
+    return triage, decision
 
 
-def _takes_alarm(means: Means, caller: Caller, reply: Reply, answer: Answer, asked: Message | None) -> bool:
+def _takes_alarm(means: Means, caller: Caller, reply: Reply, answer: Answer, asked: Question | None) -> bool:
     """What was sent last is what a patient who is on call answers; a word that answers no question takes the alarm."""
     if caller.newest_at is None or not means.texts.takes(reply.body):
         return False
     if asked is None or (answer.yes is None and answer.number is None):
         return True
-    return (asked.sent_at or asked.claimed_at or asked.due_at) < caller.newest_at
+    return asked.asked_at < caller.newest_at
 
 
 def _situation(
-    session: Session,
-    patient: Patient,
-    enrolment: Enrolment | None,
-    reply: Reply,
-    asked: Message | None,
-    *,
-    checker_failed: bool,
+    standing: Standing, reply: Reply, asked: Question | None, *, checker_failed: bool
 ) -> conversation.Situation:
+    patient, enrolment = standing.patient, standing.enrolment
     return conversation.Situation(
         question=reply.question,
         asked_again=asked is not None and asked.kind == MessageKind.ANSWER,
@@ -161,12 +173,12 @@ def _situation(
         has_words=any(character.isalnum() for character in reply.body),
         checker_failed=checker_failed,
         can_reopen=enrolment is not None and enrolment.state_reason == STOPPED_BY_PATIENT,
-        red_open=has_open_red(session, patient.id),
+        red_open=standing.red_open,
         own_pause=enrolment is not None and enrolment.pause_wished_at is not None,
     )
 
 
-def _asked(session: Session, patient: Patient, reply: Reply, answer: Answer) -> Message | None:
+def _asked(session: Session, patient: Patient, reply: Reply, answer: Answer) -> Question | None:
     """What the reply answers: the newest open question when it was written.
 
     A bare yes or no to a question that wants something else is read as the late answer to an open screening, which
@@ -178,7 +190,7 @@ def _asked(session: Session, patient: Patient, reply: Reply, answer: Answer) -> 
     if not asked:
         return None
     newest = asked[0]
-    is_fresh = (newest.sent_at or newest.claimed_at or newest.due_at) > reply.received_at - QUESTION_STAYS
+    is_fresh = newest.asked_at > reply.received_at - QUESTION_STAYS
     wants_yes_or_no = newest.question in YES_OR_NO or (newest.question == "progress" and answer.yes is not True)
     is_bare = answer.yes is not None and answer.number is None
     if is_bare and not (is_fresh and wants_yes_or_no):
@@ -225,17 +237,15 @@ def _count_failure(session: Session, content: Content, reply_id: int, now: datet
 def _to_staff(session: Session, content: Content, reply_id: int, now: datetime) -> None:
     """What nobody could read may be red: a red alert, the texts held, and the patient told whom to ring."""
     reply = session.get_one(Reply, reply_id)
-    patient = _patient_of(session, reply)
-    clinic_id = patient.clinic_id if patient else clinic_for_stranger(session, reply.recipient)
+    patient_id = patient_of(session, reply)
+    standing = hold(session, patient_id) if patient_id is not None else None
+    clinic_id = standing.patient.clinic_id if standing else clinic_for_stranger(session, reply.recipient)
     if clinic_id is None:
         return
     reply.processed_at = now
     reply.clinic_id = clinic_id
-    enrolment = None
-    if patient is not None:
-        lock_patient(session, patient.id)
-        reply.patient_id = patient.id
-        enrolment = _latest_enrolment(session, patient)
+    reply.patient_id = patient_id
+    enrolment = standing.enrolment if standing else None
     raise_alert(
         session,
         clinic_id=clinic_id,
@@ -246,33 +256,9 @@ def _to_staff(session: Session, content: Content, reply_id: int, now: datetime) 
         enrolment_id=enrolment.id if enrolment else None,
         reply=reply,
     )
-    if patient is not None and patient.opted_out_at is None:
+    if standing is not None and standing.patient.opted_out_at is None:
         unread = conversation.Decision(advice=AdviceGroup.UNCLEAR)
-        carry_out(session, content, unread, reply=reply, patient=patient, enrolment=enrolment, now=now)
-
-
-def _patient_of(session: Session, reply: Reply) -> Patient | None:
-    """Whose number this is; a number two clinics know belongs to the one whose number was written to."""
-    number = telephone.from_sender(reply.sender)
-    if number is None:
-        return None
-    hashes = keyring_of(session.get_bind().dialect).lookup_hashes(number)
-    running = exists().where(Enrolment.patient_id == Patient.id, Enrolment.state.in_(RUNNING))
-    known = session.execute(
-        select(Patient, Clinic.sender)
-        .join(Clinic, Patient.clinic_id == Clinic.id)
-        .where(Patient.phone_hash.in_(hashes))
-        .order_by(running.desc(), Patient.created_at.desc())
-    ).all()
-    ours = [patient for patient, sender in known if sender == reply.recipient]
-    everybody = [patient for patient, _ in known]
-    return next(iter(ours or everybody), None)
-
-
-def _latest_enrolment(session: Session, patient: Patient) -> Enrolment | None:
-    return session.scalar(
-        select(Enrolment).where(Enrolment.patient_id == patient.id).order_by(Enrolment.id.desc()).limit(1)
-    )
+        carry_out(session, content, unread, reply=reply, patient=standing.patient, enrolment=enrolment, now=now)
 
 
 def count_unprocessed(session: Session) -> int:

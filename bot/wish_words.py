@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from bot.red_flags.normalise import fold
-from bot.red_flags.typos import distance
+from bot.red_flags.typos import distance, one_letter_less
 from bot.wish_days import MONTHS, PLAIN_WEEKDAYS
 
 MAX_LENGTH = 300
@@ -137,9 +138,20 @@ def plain_words(text: str) -> str:
     return " ".join(_POLITE.sub(" ", words).split())
 
 
+@cache
+def _alike() -> dict[str, list[str]]:
+    """Our words by what is left of them without a letter."""
+    found: dict[str, list[str]] = {}
+    for word in _KEYWORDS:
+        for form in one_letter_less(word):
+            found.setdefault(form, []).append(word)
+    return found
+
+
 def _mend(token: str) -> str:
     """The keyword one slip away, when there is exactly one."""
     if len(token) < SHORTEST_MENDED or token in _KEYWORDS or token in _NEVER_MENDED or not token.isalpha():
         return token
-    near = [word for word in _KEYWORDS if distance(token, word, 1) <= 1]
+    alike = {word for form in one_letter_less(token) for word in _alike().get(form, ())}
+    near = [word for word in alike if distance(token, word, 1) <= 1]
     return near[0] if len(near) == 1 else token

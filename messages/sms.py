@@ -61,6 +61,8 @@ class Measure:
 def to_gsm7(text: str) -> str:
     """The text in GSM-7 letters: what the alphabet has stays; other letters lose accents or become "?"."""
     composed = unicodedata.normalize("NFC", text).translate(_REPLACEMENTS)
+    if GSM7.issuperset(composed):
+        return composed
     return "".join(char if char in GSM7 else _nearest(char) for char in composed)
 
 
@@ -69,7 +71,9 @@ def measure(text: str) -> Measure:
 
     An empty text is one (empty) segment.
     """
-    if all(char in GSM7 for char in text):
+    if GSM7.issuperset(text):
+        if len(text) <= _SINGLE["GSM-7"] and GSM7_EXTENSION.isdisjoint(text):
+            return Measure("GSM-7", 1, len(text))  # most texts
         return _measured("GSM-7", [2 if char in GSM7_EXTENSION else 1 for char in text])
     return _measured("UCS-2", [2 if ord(char) > 0xFFFF else 1 for char in text])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -29,6 +30,9 @@ class Ticker:
     """Runs jobs in threads until stopped; a job that raises is logged and called again after a pause."""
 
     def __init__(self, jobs: Sequence[Job]) -> None:
+        # It would warn of each turn that is skipped because the one before still runs: with many texts to send that
+        # is as it should be, twice a second.
+        logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
         self._scheduler = BackgroundScheduler(
             timezone="UTC",
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
+from time import sleep as wait
 from typing import TypeVar
 
 import structlog
@@ -122,7 +123,7 @@ class Dispatcher:
                 return self._write_once(work)
             except (OperationalError, InterfaceError) as error:
                 log.warning("record will be tried again", error=type(error).__name__)
-                threading.Event().wait(pause)
+                wait(pause)
         return self._write_once(work)
 
     def _write_once(self, work: Callable[[Session], T]) -> T:

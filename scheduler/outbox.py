@@ -6,8 +6,10 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, exists, func, insert, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from core.models import (
@@ -74,37 +76,40 @@ class Draft:
 
 def enqueue_plan(
     session: Session, enrolment: Enrolment, rows: Sequence[PlannedStep], texts: Sequence[str], now: datetime
-) -> list[Message]:
-    """Put a whole course into the outbox. `texts`: the finished text of each row, in the same order."""
-    messages = []
+) -> None:
+    """Put a whole course into the outbox, in one statement. `texts`: each row's finished text, in the same order."""
+    session.flush()
+    same = {
+        "clinic_id": enrolment.clinic_id,
+        "patient_id": enrolment.patient_id,
+        "enrolment_id": enrolment.id,
+        "kind": MessageKind.STEP,
+        "plan_version": enrolment.plan_version,
+        "to_phone": enrolment.patient.phone,
+        "priority": PRIORITY[MessageKind.STEP],
+        "state": MessageState.PLANNED,
+        "created_at": now,
+    }
+    planned = []
     for row, text in zip(rows, texts, strict=True):
         body = to_gsm7(text)
-        messages.append(
-            Message(
-                clinic_id=enrolment.clinic_id,
-                patient_id=enrolment.patient_id,
-                enrolment_id=enrolment.id,
-                kind=MessageKind.STEP,
-                purpose=row.step.purpose,
-                step_id=row.step.id,
-                plan_version=enrolment.plan_version,
-                question=row.step.question,
-                to_phone=enrolment.patient.phone,
-                body=body,
-                segments=measure(body).segments,
-                priority=PRIORITY[MessageKind.STEP],
-                on_holidays=row.step.on_holidays,
-                state=MessageState.PLANNED,
-                reason=row.reason,
-                due_at=row.due_at,
-                expires_at=row.expires_at,
-                next_attempt_at=row.due_at,
-                created_at=now,
-            )
+        planned.append(
+            same
+            | {
+                "purpose": row.step.purpose,
+                "step_id": row.step.id,
+                "question": row.step.question,
+                "body": body,
+                "segments": measure(body).segments,
+                "on_holidays": row.step.on_holidays,
+                "reason": row.reason,
+                "due_at": row.due_at,
+                "expires_at": row.expires_at,
+                "next_attempt_at": row.due_at,
+            }
         )
-    session.add_all(messages)
-    session.flush()
-    return messages
+    if planned:  # with nulls said, all rows have the same columns, and go in one statement
+        session.execute(insert(Message), planned, execution_options={"render_nulls": True})
 
 
 def enqueue(
@@ -208,25 +213,50 @@ def cancel_course(session: Session, enrolment_id: int, reason: str, now: datetim
     return cancel_waiting(session, reason, *is_of_course, now=now)
 
 
-def open_questions(session: Session, patient_id: int, at: datetime, within: timedelta) -> list[Message]:
+class Question(NamedTuple):
+    """A question that a patient was asked, at `asked_at` (UTC), as far as reading the answer needs it."""
+
+    id: int
+    question: str | None
+    kind: str
+    step_id: str | None
+    reply_id: int | None
+    reminds_id: int | None
+    asked_at: datetime
+
+
+def open_questions(session: Session, patient_id: int, at: datetime, within: timedelta) -> list[Question]:
     """The questions the patient had been asked at `at`, newest first, at most `within` old, without an answer yet.
 
     A question counts from its claim: an answer may come in before the worker has written down that it was sent. What
     answers a question answers the reminder of it too.
     """
+    rows = session.execute(_open_questions(), {"patient": patient_id, "at": at, "oldest": at - within})
+    return [Question._make(row) for row in rows]
+
+
+@cache
+def _open_questions() -> Select[int, str | None, str, str | None, int | None, int | None, datetime]:
+    """Built once: every reply asks it."""
     asked_at = func.coalesce(Message.sent_at, Message.claimed_at)
     answered = exists().where(Reply.answers_id == func.coalesce(Message.reminds_id, Message.id))
-    return list(
-        session.scalars(
-            select(Message)
-            .where(
-                Message.patient_id == patient_id,
-                Message.question.is_not(None),
-                Message.state.in_(MAYBE_ARRIVED),
-                asked_at <= at,
-                asked_at > at - within,
-                ~answered,
-            )
-            .order_by(asked_at.desc(), Message.id.desc())
+    return (
+        select(
+            Message.id,
+            Message.question,
+            Message.kind,
+            Message.step_id,
+            Message.reply_id,
+            Message.reminds_id,
+            asked_at,
         )
+        .where(
+            Message.patient_id == bindparam("patient"),
+            Message.question.is_not(None),
+            Message.state.in_(MAYBE_ARRIVED),
+            asked_at <= bindparam("at", type_=asked_at.type),
+            asked_at > bindparam("oldest", type_=asked_at.type),
+            ~answered,
+        )
+        .order_by(asked_at.desc(), Message.id.desc())
     )

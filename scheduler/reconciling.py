@@ -155,7 +155,8 @@ def _apply(session: Session, lost: Sequence[Lost], entries: Sequence[Found], tak
     in_doubt = [text.message_id for text in lost if text.message_id in result.in_doubt and text.is_settled]
     if in_doubt:
         _put_off(session, in_doubt, now, lease_until=now)  # nothing more will be learnt: staff are told now
-    log.info("texts settled", present=len(result.present), absent=len(absent), unknown=len(in_doubt))
+    if result.present or absent or in_doubt:
+        log.info("texts settled", present=len(result.present), absent=len(absent), unknown=len(in_doubt))
     return len(result.present) + len(absent)
 
 

@@ -90,17 +90,18 @@ def database_name(url: str) -> str:
 
 
 @contextmanager
-def server() -> Iterator[Server]:
+def server(*, durable: bool = False) -> Iterator[Server]:
     """The server that TEST_DATABASE_URL names, or one started for this run.
 
-    Raises PostgresError, with the remedy, when there is none.
+    `durable`: what is committed is on the disk, as in earnest; tests do without. Raises PostgresError, with the
+    remedy, when there is none.
     """
     if given := os.environ.get("TEST_DATABASE_URL"):
         yield _given(given)
         return
     folder = Path(tempfile.mkdtemp(prefix="rygbot-pg-"))
     try:
-        yield from _started(folder)
+        yield from _started(folder, durable=durable)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -115,7 +116,7 @@ def _given(given: str) -> Server:
     return Server(url)
 
 
-def _started(folder: Path) -> Iterator[Server]:
+def _started(folder: Path, *, durable: bool) -> Iterator[Server]:
     programs = _programs()
     user = None
     if os.geteuid() == 0:  # PostgreSQL refuses to run as root
@@ -127,7 +128,7 @@ def _started(folder: Path) -> Iterator[Server]:
     data, log = folder / "data", folder / "log"
     initdb = [f"{programs}/initdb", f"--pgdata={data}", "--username=postgres", "--auth=trust", "--no-sync"]
     initdb += ["--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
-    postgres = [f"{programs}/postgres", "-D", str(data), "-k", str(folder), "-h", "", "-F"]
+    postgres = [f"{programs}/postgres", "-D", str(data), "-k", str(folder), "-h", "", *([] if durable else ["-F"])]
     # Nothing may depend on the server's own time zone: this one is never that of a clinic.
     postgres += ["-c", "timezone=Pacific/Auckland", "-c", "max_connections=200"]
     keeper = ["/bin/sh", "-c", _KEEPER, "keeper", str(folder), *postgres]

@@ -49,7 +49,7 @@ class Mender:
         self._near: dict[str, tuple[str, ...]] = {}
         for word in sorted(set(vocabulary)):
             if SHORTEST - 1 <= len(word) <= _LONGEST and word.isalpha():
-                for form in _with_one_letter_less(word):
+                for form in one_letter_less(word):
                     self._near[form] = (*self._near.get(form, ()), word)
 
     def is_ordinary(self, word: str) -> bool:
@@ -60,7 +60,7 @@ class Mender:
         if not SHORTEST <= len(word) <= _LONGEST or word in self._ordinary:
             return None
         best: tuple[int, str] | None = None
-        for form in _with_one_letter_less(word):
+        for form in one_letter_less(word):
             for candidate in self._near.get(form, ()):
                 limit = 2 if min(len(word), len(candidate)) >= _TWO_EDITS_FROM else 1
                 edits = distance(word, candidate, limit)
@@ -69,7 +69,8 @@ class Mender:
         return best[1] if best else None
 
 
-def _with_one_letter_less(word: str) -> set[str]:
+def one_letter_less(word: str) -> set[str]:
+    """The word itself and each form with one letter left out: two words one slip apart have one of these in common."""
     return {word} | {word[:i] + word[i + 1 :] for i in range(len(word))}
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 from collections.abc import Mapping
 from functools import cache
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Flask, g, url_for
+from flask import Blueprint, Flask, Response, g, request, url_for
 from sqlalchemy import select
 
 from bot import heartbeat
@@ -30,6 +32,8 @@ from scheduler.calendar import local
 
 assets = Blueprint("staff", __name__, template_folder="templates", static_folder="static", static_url_path="/static")
 _STATIC = Path(__file__).parent / "static"
+_WORTH_PACKING = 1000
+"""Bytes; less than this fits into one network packet anyway."""
 _NO_FLAG_NAMES: Mapping[str, str] = {UNCLEAR: UNNAMED_FLAG}
 
 
@@ -111,6 +115,30 @@ def _asset(name: str) -> str:
 @cache
 def _digest(name: str) -> str:
     return hashlib.sha256((_STATIC / name).read_bytes()).hexdigest()[:12]
+
+
+@assets.after_request
+def _pack(response: Response) -> Response:
+    """Send the pages' own files packed to browsers that can unpack them, as all do: 25 kB in place of 75.
+
+    These alone: they hold no secret that the size of a packed page could give away.
+    """
+    name = (request.view_args or {}).get("filename", "")
+    is_whole = response.status_code == HTTPStatus.OK and request.method == "GET"
+    if not is_whole or (response.content_length or 0) < _WORTH_PACKING:
+        return response
+    response.vary.add("Accept-Encoding")
+    if request.accept_encodings.quality("gzip") > 0:
+        response.close()
+        response.direct_passthrough = False
+        response.set_data(_packed(name))
+        response.content_encoding = "gzip"
+    return response
+
+
+@cache
+def _packed(name: str) -> bytes:
+    return gzip.compress((_STATIC / name).read_bytes(), mtime=0)
 
 
 @cache

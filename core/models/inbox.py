@@ -41,7 +41,7 @@ class Reply(Base):
     provider_id: Mapped[str] = mapped_column(unique=True)
     clinic_id: Mapped[str | None] = mapped_column(ForeignKey("clinic.id"))
     patient_id: Mapped[int | None] = mapped_column(ForeignKey("patient.id"))
-    enrolment_id: Mapped[int | None] = mapped_column(ForeignKey("enrolment.id"))
+    enrolment_id: Mapped[int | None] = mapped_column(ForeignKey("enrolment.id"), index=True)
     sender: Mapped[str] = mapped_column(Secret)
     recipient: Mapped[str]
     body: Mapped[str] = mapped_column(Secret)
@@ -114,6 +114,13 @@ class Alert(Base):
     __tablename__ = "alert"
     __table_args__ = (
         Index("ix_alert_clinic_state", "clinic_id", "state", "opened_at"),
+        Index("ix_alert_clinic_resolved", "clinic_id", "resolved_at"),
+        Index(
+            "ix_alert_waiting",
+            "patient_id",
+            postgresql_where=text("state <> 'resolved'"),
+            sqlite_where=text("state <> 'resolved'"),
+        ),
         UniqueConstraint("message_id", "kind"),
     )
 

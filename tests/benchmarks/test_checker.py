@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks.checker import Row, compared, corpus, in_fresh_process, joined, microseconds, percentile, table
+from benchmarks.checker import Row, compared, corpus, in_fresh_process, joined, microseconds
 from benchmarks.rivals import Keywords, NegEx, bare_answer
 from bot.red_flags import Checker, Level
 from messages.red_flag_schema import load_rules
@@ -37,11 +37,6 @@ def test_each_text_is_read_once_to_warm_up_and_then_timed_in_rounds() -> None:
     assert read == ["a"] * 4 + ["b"] * 4
     assert len(times) == 2
     assert times == sorted(times)
-
-
-def test_the_percentile_of_few_is_the_longest() -> None:
-    assert percentile([1.0, 2.0, 9.0], 0.99) == 9.0
-    assert percentile([float(number) for number in range(1000)], 0.99) == 990.0
 
 
 def test_a_fresh_process_starts_and_reads() -> None:
@@ -92,12 +87,3 @@ def test_the_corpus_is_read_in_the_order_of_ids(tmp_path: Path) -> None:
     (tmp_path / "b.jsonl").write_text('{"id": "1"}\n', encoding="utf-8")
     (tmp_path / "a.jsonl").write_text('{"id": "2"}\n', encoding="utf-8")
     assert [reply["id"] for reply in corpus(tmp_path)] == ["1", "2"]
-
-
-def test_a_table_lines_its_columns_up() -> None:
-    assert table(["a", "b"], [["one", "2"], ["three", "44"]]).splitlines() == [
-        "| a     |  b |",
-        "| ----- | -: |",
-        "| one   |  2 |",
-        "| three | 44 |",
-    ]

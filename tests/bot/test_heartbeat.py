@@ -17,8 +17,7 @@ from bot.receive import Inbound
 from bot.runtime import utc_now
 from bot.spooling import spool_of, spool_text
 from core.settings import SettingsError, load_settings
-from tests.bot.staff.conftest import Desk, app_of
-from tests.world import MONDAY, PASSWORD, PHONE, SENDER, World, make_world
+from tests.world import MONDAY, PHONE, SENDER, World, make_world
 
 TROUBLE = "Rygbot sender ingen"
 
@@ -122,23 +121,6 @@ def test_of_two_workers_one_does_what_is_due(world: World) -> None:
     world.clock.forward(seconds=10)
     worker.in_turn(world.runtime, "tidy", 10, lambda: done.append("two"))
     assert done == ["one", "two"]
-
-
-def test_staff_read_on_every_page_that_nothing_is_sent_and_the_inbox_says_when_it_is_over(lite_world: World) -> None:
-    lite_world.add_staff()
-    desk = Desk(app_of(lite_world))
-    desk.log_in("mette@vest.example")
-    sign(lite_world, ago=timedelta(minutes=2))
-    for path in ("/", "/patienter", "/afsluttede"):
-        assert desk.text(path).count(TROUBLE) == 1, path
-    assert TROUBLE not in desk.client.get("/login").get_data(as_text=True)
-    version = desk.text("/").split("/indbakke/kort?v=")[1].split('"')[0]
-    assert desk.get(f"/indbakke/kort?v={version}").status_code == 204
-    sign(lite_world)
-    changed = desk.get(f"/indbakke/kort?v={version}")
-    assert changed.status_code == 200
-    assert TROUBLE not in changed.get_data(as_text=True)
-    assert PASSWORD not in changed.get_data(as_text=True)
 
 
 def test_a_monitor_is_pinged_while_all_is_well_and_not_otherwise(sqlite_url: str) -> None:

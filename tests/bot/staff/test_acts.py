@@ -43,9 +43,9 @@ def action_of(call: ast.Call, place: int) -> ast.expr:
 def recorders(code: dict[str, ast.Module]) -> dict[Place, int]:
     """Functions that write down the act they are handed, with its place among their arguments.
 
-    They begin with `audit.record`; whoever hands their own `action` on to one is one too.
+    They begin with `audit.record` and `audit.record_views`; whoever hands their own `action` on to one is one too.
     """
-    known: dict[Place, int] = {("audit.py", "record"): 0}
+    known: dict[Place, int] = {("audit.py", "record"): 0, ("audit.py", "record_views"): 0}
     while True:
         more = {
             (where, function.name): [argument.arg for argument in function.args.args].index("action")

@@ -6,6 +6,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from html import unescape
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
@@ -37,6 +38,8 @@ def shown(desk: Desk) -> str:
 
 def test_the_addresses_and_what_came_last_are_shown(lite_world: World, sit: Sit) -> None:
     admin = sit("admin")
+    with lite_world.session() as session, session.begin():
+        session.add(Heartbeat(name="worker", at=lite_world.clock() - timedelta(minutes=2)))
     page = shown(admin)
     assert "https://rygbot.example/sms/inbound" in page
     assert "ingen endnu" in page
@@ -44,7 +47,7 @@ def test_the_addresses_and_what_came_last_are_shown(lite_world: World, sit: Sit)
     lite_world.enrol()
     lite_world.write("NEJ")
     with lite_world.session() as session, session.begin():
-        session.add(Heartbeat(name="worker", at=lite_world.clock()))
+        session.merge(Heartbeat(name="worker", at=lite_world.clock()))
         session.scalars(select(Message)).all()[0].settled_at = lite_world.clock()
     page = shown(admin)
     assert page.count("23-11-2026 kl. 10.00") == 2

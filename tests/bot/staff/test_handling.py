@@ -156,6 +156,8 @@ def test_a_growing_timeline_can_be_unfolded(red: int, clinician: Desk) -> None:
 
 
 def test_every_page_says_when_no_texts_are_sent(lite_world: World, clinician: Desk) -> None:
+    with lite_world.session() as session, session.begin():
+        beat(session, lite_world.clock() - timedelta(seconds=61))
     for path in ("/", "/afsluttede", "/patienter"):
         assert SENDING_LOST.search(clinician.text(path)).group(1) is None  # type: ignore[union-attr]
     with lite_world.session() as session, session.begin():

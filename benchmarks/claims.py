@@ -1,0 +1,131 @@
+"""Measure what the worker asks as the table of texts grows: python -m benchmarks.claims (make bench-claims)
+
+A table of 10,000 texts, then ten times as many, and so on: simulated clinics, most of them old. In each, 2,000 texts
+fall due, and the worker's statements are timed as they run every half second (claim, and what goes before it) or every
+ten seconds (the ticks), on PostgreSQL. Claims are taken back after each timing, so that each finds the same. 10,000,000
+rows take 15 GB and an hour: python -m benchmarks.claims --rows 10000000
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+
+from sqlalchemy import select, text, update
+from sqlalchemy.orm import Session
+
+from benchmarks.clinic import settings
+from benchmarks.databases import Databases, analyse, databases
+from benchmarks.queries import explained, recorded
+from benchmarks.report import machine, percentile, table
+from benchmarks.years import copy, simulated
+from bot import worker
+from bot.delivery import on_failure
+from bot.runtime import Runtime, make_runtime
+from core.models import Message, MessageState
+from scheduler.claims import claim
+from scheduler.upkeep import expire_late, keep_window
+
+FRESH = 25
+"""Of the copies, so many have patients in running courses."""
+PATIENTS = 50
+DUE = 2_000
+BATCH = 64
+TIMES = 15
+AT = timedelta(hours=10)
+"""The simulation ends at midnight; texts go out in the morning."""
+
+Asked = Callable[[Session, datetime], object]
+
+
+def measure(made: Databases, sizes: Sequence[int], patients: int = PATIENTS, weekdays: int = 60) -> Iterator[list[str]]:
+    """A line for each statement: its median milliseconds at each size, and how it grew from the first to the last."""
+    url = made.migrated("postgresql")
+    template = simulated(url, patients, weekdays)
+    runtime = make_runtime(settings(url))
+    now = template.now + AT
+    times: dict[str, list[float]] = {}
+    rows, copies = [template.messages], 1
+    try:
+        for size in sizes:
+            wanted = max(copies, -(-size // template.messages))
+            if wanted > copies:
+                copy(url, template, range(copies, wanted), FRESH)
+            copies = wanted
+            rows.append(copies * template.messages)
+            _make_due(runtime, now)
+            analyse(url)
+            for name, ask in asked(runtime).items():
+                times.setdefault(name, []).append(_median(runtime, ask, now))
+        yield ["texts in the table", *(f"{count:,}" for count in rows[1:]), ""]
+        for name, medians in times.items():
+            cells = [f"{seconds * 1000:,.1f}" for seconds in medians]
+            yield [f"{name}, ms", *cells, f"{medians[-1] / medians[0]:.1f}"]
+        print(f"the claim, explained at {rows[-1]:,} texts:\n{claim_explained(runtime, now)}\n")
+    finally:
+        runtime.engine.dispose()
+
+
+def asked(runtime: Runtime) -> dict[str, Asked]:
+    """What the worker asks, by name: before each claim, the claim, and each tick."""
+    before: dict[str, Asked] = {
+        "expire what is late": partial(expire_late, on_failure=on_failure),
+        "keep the window": keep_window,
+        "claim": lambda session, now: claim(session, "benchmark", BATCH, now),
+    }
+    return before | {f"tick: {name}": tick for name, tick in worker.housekeeping(runtime)}
+
+
+def _make_due(runtime: Runtime, now: datetime) -> None:
+    """The first texts to come fall due; what was left from the simulation, and all ticks found, is done with first."""
+    with runtime.sessions() as session:
+        expire_late(session, now, on_failure)
+        session.commit()
+        for _, tick in worker.housekeeping(runtime):
+            tick(session, now)
+            session.commit()
+        first = select(Message.id).where(Message.state == MessageState.PLANNED).order_by(Message.id).limit(DUE)
+        session.execute(
+            update(Message)
+            .where(Message.id.in_(first))
+            .values(due_at=now, next_attempt_at=now, expires_at=now + timedelta(hours=4))
+        )
+        session.commit()
+
+
+def _median(runtime: Runtime, ask: Asked, now: datetime) -> float:
+    """Seconds of one asking; what it changed is taken back."""
+    seconds = []
+    for _ in range(TIMES):
+        with runtime.sessions() as session:
+            session.execute(text("SELECT 1"))
+            began = time.perf_counter()
+            ask(session, now)
+            seconds.append(time.perf_counter() - began)
+            session.rollback()
+    return percentile(sorted(seconds), 0.5)
+
+
+def claim_explained(runtime: Runtime, now: datetime) -> str:
+    """How PostgreSQL goes about the claim."""
+    with recorded(runtime.engine) as queries, runtime.sessions() as session:
+        asked(runtime)["claim"](session, now)
+        session.rollback()
+    return explained(runtime.engine, queries[0])
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description="Measure what the worker asks as the table of texts grows.")
+    parser.add_argument("--rows", nargs="+", type=int, default=[10_000, 100_000, 1_000_000])
+    wanted = parser.parse_args(arguments)
+    print(f"{machine('sqlalchemy', 'psycopg')}\n{DUE:,} texts due, claims of {BATCH}, median of {TIMES}\n")
+    with databases(["postgresql"]) as made:
+        lines = list(measure(made, wanted.rows))
+    print(table([*lines[0][:-1], "growth"], lines[1:]))
+
+
+if __name__ == "__main__":
+    main()
