@@ -66,7 +66,8 @@ def test_red_goes_both_ways_to_one_with_both_and_amber_by_text_alone(world: Worl
     pass_time(world, minutes=10)
     assert (len(server.mails), len(alarm_texts(world, METTE))) == (1, 1)
     world.write(AMBER)
-    pass_time(world, hours=4)
+    world.clock.forward(hours=3, minutes=59)
+    pass_time(world, minutes=2)
     amber = [alarm for alarm in alarms(world) if alarm.colour == "amber"]
     assert amber
     assert all(alarm.mail_id is None for alarm in amber)
