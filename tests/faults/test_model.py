@@ -15,7 +15,14 @@ from datetime import datetime, timedelta
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -36,7 +43,8 @@ from tests.world import MONDAY, PHONE, SENDER
 BODIES = ("Rygklinik Vest: Hej", "Rygklinik Vest: Husk at komme op at gå")
 WENT = {MessageState.SENT, MessageState.DELIVERED, MessageState.UNDELIVERED, MessageState.FAILED}
 LATE = timedelta(seconds=20)
-WORKERS = st.sampled_from(["one", "two"])
+MOST_TEXTS = 5
+WHICH = st.integers(0, 3)
 
 
 @dataclass
@@ -81,7 +89,7 @@ class Outbox(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.now = MONDAY
+        self.now, self.planned = MONDAY, 0
         self.provider = Provider()
         self.line: Line[Book] = Line(lambda: self.provider)
         self.hands = {"one": Hand(), "two": Hand()}
@@ -102,25 +110,29 @@ class Outbox(RuleBasedStateMachine):
                 )
             )
 
+    @initialize()
+    def begin(self) -> None:
+        self.plan(BODIES[0], MessageKind.ADVICE)
+        self.plan(BODIES[1], MessageKind.STAFF)
+
+    @precondition(lambda self: self.planned < MOST_TEXTS)
     @rule(body=st.sampled_from(BODIES), kind=st.sampled_from([MessageKind.STAFF, MessageKind.ADVICE]))
     def plan(self, body: str, kind: MessageKind) -> None:
+        self.planned += 1
         with self.sessions() as session, session.begin():
             enqueue(session, Draft(kind, body), clinic_id="vest", to_phone=PHONE, now=self.now, patient_id=1)
 
-    @rule(worker=WORKERS)
-    def claims(self, worker: str) -> None:
-        hand = self.hands[worker]
-        if hand.to_send or hand.done:
-            return
+    @precondition(lambda self: self.idle())
+    @rule(which=WHICH)
+    def claims(self, which: int) -> None:
+        name = pick(self.idle(), which)
         with self.sessions() as session, session.begin():
-            hand.to_send = claim(session, worker, 3, self.now)
-        hand.claimed_at = self.now
+            self.hands[name] = Hand(self.now, claim(session, name, 3, self.now))
 
-    @rule(worker=WORKERS, how=st.sampled_from(["taken", "taken", "answer lost", "lost", "late", "429", "refused"]))
-    def sends(self, worker: str, how: str) -> None:
-        hand = self.hands[worker]
-        if not hand.to_send:
-            return
+    @precondition(lambda self: self.sending())
+    @rule(which=WHICH, how=st.sampled_from(["taken", "answer lost", "lost", "late", "429", "refused"]))
+    def sends(self, which: int, how: str) -> None:
+        hand = self.hands[pick(self.sending(), which)]
         text = hand.to_send.pop(0)
         provider_id, error = None, None
         if self.now - hand.claimed_at > timedelta(seconds=BEGIN_WITHIN):
@@ -128,7 +140,7 @@ class Outbox(RuleBasedStateMachine):
         elif how == "taken":
             provider_id = self.provider.take(text, self.now)
         elif how in {"429", "refused"}:
-            error = SendError(Verdict.NOT_SENT if how == "429" else Verdict.REFUSED, how)
+            error = SendError(Verdict.NOT_SENT if how == "429" else Verdict.REFUSED, how, retry_after=5)
         else:
             error = SendError(Verdict.UNKNOWN, "no answer")
             if how == "answer lost":
@@ -137,11 +149,10 @@ class Outbox(RuleBasedStateMachine):
                 self.provider.coming.append((self.now + LATE, text))
         hand.done.append(Outcome(text.message_id, text.attempt, provider_id, error))
 
-    @rule(worker=WORKERS)
-    def records(self, worker: str) -> None:
-        hand = self.hands[worker]
-        if hand.to_send:
-            return
+    @precondition(lambda self: self.done())
+    @rule(which=WHICH)
+    def records(self, which: int) -> None:
+        hand = self.hands[pick(self.done(), which)]
         failures = [outcome for outcome in hand.done if outcome.is_known_failure]
         with self.sessions() as session, session.begin():
             record(session, [outcome for outcome in hand.done if not outcome.is_known_failure], self.now)
@@ -150,11 +161,21 @@ class Outbox(RuleBasedStateMachine):
                 record_failure(session, failure, on_failure, self.now)
         hand.done = []
 
-    @rule(worker=WORKERS)
-    def dies(self, worker: str) -> None:
-        self.hands[worker] = Hand()
+    @precondition(lambda self: self.sending() or self.done())
+    @rule(which=WHICH)
+    def dies(self, which: int) -> None:
+        self.hands[pick(self.sending() + self.done(), which)] = Hand()
 
-    @rule(seconds=st.sampled_from([1, 10, 31, 61, 121, 300]))
+    def idle(self) -> list[str]:
+        return [name for name, hand in self.hands.items() if not hand.to_send and not hand.done]
+
+    def sending(self) -> list[str]:
+        return [name for name, hand in self.hands.items() if hand.to_send]
+
+    def done(self) -> list[str]:
+        return [name for name, hand in self.hands.items() if hand.done and not hand.to_send]
+
+    @rule(seconds=st.sampled_from([10, 35, 125]))
     def time_passes(self, seconds: int) -> None:
         self.now += timedelta(seconds=seconds)
         due = [(at, text) for at, text in self.provider.coming if at <= self.now]
@@ -167,6 +188,11 @@ class Outbox(RuleBasedStateMachine):
         with self.sessions() as session, session.begin():
             sweep(session, self.now)
             expire_late(session, self.now, on_failure)
+
+    @rule()
+    def tidies_and_settles(self) -> None:
+        self.tidies()
+        self.settles()
 
     @rule()
     def settles(self) -> None:
@@ -209,11 +235,12 @@ class Outbox(RuleBasedStateMachine):
             self.time_passes(300)
             self.tidies()
             self.settles()
-            for _ in range(8):
-                self.claims("one")
-                while self.hands["one"].to_send:
-                    self.sends("one", "taken")
-                self.records("one")
+            for _ in range(MOST_TEXTS):
+                self.claims(0)
+                while self.sending():
+                    self.sends(0, "taken")
+                if self.done():
+                    self.records(0)
         self.line.close()
         rows = self._rows()
         assert not {row.state for row in rows} & {MessageState.SENDING, MessageState.UNKNOWN, MessageState.PLANNED}
@@ -227,6 +254,10 @@ class Outbox(RuleBasedStateMachine):
     def _rows(self) -> list[Message]:
         with self.sessions() as session:
             return list(session.scalars(select(Message)))
+
+
+def pick(names: list[str], which: int) -> str:
+    return names[which % len(names)]
 
 
 @pytest.fixture(scope="module")
@@ -243,4 +274,4 @@ def sessions() -> Iterator[sessionmaker[Session]]:
 
 def test_no_order_of_events_loses_or_doubles_a_text(sessions: sessionmaker[Session]) -> None:
     Outbox.sessions = sessions
-    run_state_machine_as_test(Outbox, settings=settings(max_examples=100, stateful_step_count=40))
+    run_state_machine_as_test(Outbox, settings=settings(max_examples=150, stateful_step_count=40))
