@@ -118,6 +118,7 @@ def test_an_unknown_fate_of_the_contact_check_does_not_hide_the_silence(world: W
     world.drain()
     world.clock.forward(minutes=46)
     world.gateway.errors = [SendError(Verdict.UNKNOWN, "no answer")]
+    world.book.unreadable = 10**6
     world.drain()
     world.clock.forward(minutes=40)
     world.drain()

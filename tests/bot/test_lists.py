@@ -8,7 +8,7 @@ from functools import partial
 import pytest
 from sqlalchemy import event, select, update
 from sqlalchemy.orm import Session
-from structlog.testing import capture_logs
+from structlog.testing import CapturingLogger
 
 from bot.enrolment import OPTED_OUT, enrol
 from bot.lists import enrolling
@@ -180,9 +180,11 @@ def test_a_row_that_fails_in_our_hands_stops_no_other(staffed: World, monkeypatc
     monkeypatch.setattr(enrolling, "enrol", fails_for_bo)
     list_id = put(staffed, row("Karen", "20123456"), row("Bo", "20123457"), row("Ida", "20123458"))
     start(staffed, list_id)
-    with capture_logs() as logs:
-        results = finish(staffed, list_id).results
-    assert [(line["event"], line["clinic"], line["rows"]) for line in logs] == [("a row of a list failed", "vest", 3)]
+    logger = CapturingLogger()
+    monkeypatch.setattr(enrolling, "log", logger)
+    results = finish(staffed, list_id).results
+    (line,) = logger.calls
+    assert (line.args, line.kwargs["clinic"], line.kwargs["rows"]) == (("a row of a list failed",), "vest", 3)
     assert [result["verdict"] for result in results] == ["good", "bad", "good"]
     assert results[1]["text"] == OURS
     assert count(staffed) == 2

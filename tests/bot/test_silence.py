@@ -123,6 +123,7 @@ def test_an_unknown_fate_of_the_reminder_does_not_hide_the_silence(world: World)
     silent_until(world, 23)
     world.clock.forward(hours=1)
     world.gateway.errors = [SendError(Verdict.UNKNOWN, "no answer")]
+    world.book.unreadable = 10**6
     world.run_until(REMINDED + timedelta(hours=25))
     assert [row.state for row in reminders(world)] == [MessageState.UNKNOWN]
     assert ("silent", "blue") in kinds(world)

@@ -169,7 +169,7 @@ def test_a_patient_is_enrolled_followed_and_a_red_flag_caught(clinic: Clinic, pa
 
     card.get_by_label("Note om Karen Sørensen").fill("ringer op nu")
     card.get_by_role("button", name="Kvittér").click()
-    expect(card).to_contain_text("Mette har kvitteret")
+    expect(card).to_contain_text("Du har kvitteret")
     card.get_by_label("Udfald for Karen Sørensen").select_option("sent_to_doctor")
     card.get_by_role("button", name="Afslut").click()
     expect(page.get_by_text("Ingen svar venter")).to_be_visible()

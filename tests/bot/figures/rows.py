@@ -151,6 +151,7 @@ def _alert(rng: random.Random, patient: Patient, enrolment: Enrolment | None, op
         colour=rng.choice(list(Colour)),
         state=state,
         opened_at=opened_at,
+        waiting_since=opened_at,
         acknowledged_at=taken if is_acknowledged else None,
         resolved_at=taken + timedelta(hours=1) if state == AlertState.RESOLVED else None,
     )

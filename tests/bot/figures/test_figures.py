@@ -84,6 +84,7 @@ def alert(minutes: int | None) -> Alert:
         colour=Colour.RED,
         state=AlertState.ACKNOWLEDGED if taken else AlertState.OPEN,
         opened_at=MONDAY,
+        waiting_since=MONDAY,
         acknowledged_at=taken,
     )
 
