@@ -35,9 +35,7 @@ from tests.world import PHONE, World
 SAID = "Birgitte kan ikke tisse"
 KEPT = {
     **dict.fromkeys(("staff", "passkey", "staff_token"), "the clinic's own people"),
-    **dict.fromkeys(
-        ("on_call_contact", "roster_change", "mail"), "whom the clinic alarms; no alarm tells of a patient"
-    ),
+    **dict.fromkeys(("on_call_contact", "roster_change", "mail"), "whom the clinic alarms; alarms name no patient"),
     "saved_view": "a staff member's filters, without the words that were searched for",
     "import_list": "deleted within the hour, whatever it holds",
 }
