@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlencode, urlsplit
 
+from flask import Flask
 from werkzeug.test import TestResponse
 
 from bot.app import create_app
@@ -12,9 +13,9 @@ from tests.faults.bench import Bench
 from tests.twilio_book import TOKEN, Entry
 
 
-def report(bench: Bench, entry: Entry, *statuses: str) -> None:
+def report(web: Flask, entry: Entry, *statuses: str) -> None:
     """Tell the product, over its own web side, how far a text has come."""
-    client = create_app(bench.world.runtime).test_client()
+    client = web.test_client()
     parts = urlsplit(entry.callback)
     for status in statuses:
         fields = {"MessageSid": entry.sid, "MessageStatus": status}

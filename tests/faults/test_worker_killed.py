@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 
 from bot import worker
+from bot.app import create_app
 from core.models import MessageState
 from scheduler.outbox import LEASE
 from scheduler.settling import SETTLES_IN
@@ -53,8 +54,9 @@ def test_a_worker_killed_anywhere_loses_and_doubles_nothing(bench: Bench, at: st
 def test_receipts_that_come_while_the_worker_is_dead_settle_what_they_are_about(bench: Bench) -> None:
     enrol(bench)
     bench.kill_worker("before record")
+    web = create_app(bench.world.runtime)
     for entry in bench.provider.sent[::2]:
-        report(bench, entry, "delivered")
+        report(web, entry, "delivered")
     bench.recover()
     books_agree(bench, due=PATIENTS)
     assert len(bench.messages(MessageState.DELIVERED)) == PATIENTS // 2

@@ -35,6 +35,7 @@ class Site:
         page.get_by_label("Adgangskode").fill(PASSWORD)
         page.get_by_role("button", name="Log ind").click()
         expect(page.get_by_role("navigation", name="Hovedmenu")).to_be_visible()
+        page.wait_for_load_state()  # the scripts run after the page is drawn, and only then listen to keys
 
 
 @contextmanager
