@@ -39,7 +39,7 @@ def bare(settings: Settings, texts: int, senders: int, begin: Begin) -> None:
     async def run() -> None:
         gateway = TwilioGateway(settings)
         begin()
-        await send_all(gateway, batch, senders)
+        await send_all(gateway, batch, asyncio.Semaphore(senders))
         await gateway.close()
 
     asyncio.run(run())

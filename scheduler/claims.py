@@ -80,7 +80,7 @@ def claim(session: Session, worker: str, limit: int, now: datetime, deadline: De
     )
     if not claimed:
         return []
-    senders = {clinic.id: clinic.sender for clinic in session.scalars(select(Clinic))}
+    senders = {row.id: row.sender for row in session.execute(select(Clinic.id, Clinic.sender))}
     return [
         Outbound(row.id, row.to_phone, row.body, senders[row.clinic_id], row.attempts, deadline)
         for row in sorted(claimed, key=lambda row: (row.priority, row.id))

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections import deque
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from time import monotonic
 from time import sleep as wait
 from typing import TypeVar
 
@@ -26,6 +30,11 @@ BEGIN_WITHIN = 60.0
 """Seconds from the claim: what has not begun by then never begins. With the longest time a send may take (15 s, see
 core.gateway.twilio) it ends well before the lease of two minutes, whatever stopped the process in between."""
 TOO_LATE = "too late to begin"
+AT_ONCE = 2
+"""Batches under way."""
+MOMENT = 0.1
+"""Seconds that a batch may take to leave, if it is not one of the least."""
+LARGEST_BATCH = 256
 RECORD_PAUSES = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0)
 """Seconds between tries to write down what was sent while the database is away; after them the reconciler finds it."""
 
@@ -35,9 +44,8 @@ T = TypeVar("T")
 log = structlog.get_logger()
 
 
-async def send_all(gateway: Gateway, batch: Sequence[Outbound], senders: int) -> list[Outcome]:
-    """Send a batch with at most `senders` under way at once."""
-    gate = asyncio.Semaphore(senders)
+async def send_all(gateway: Gateway, batch: Sequence[Outbound], gate: asyncio.Semaphore) -> list[Outcome]:
+    """Send a batch with as many under way at once as pass the gate."""
 
     async def one(outbound: Outbound) -> Outcome:
         failed = partial(Outcome, outbound.message_id, outbound.attempt, None)
@@ -56,8 +64,20 @@ async def send_all(gateway: Gateway, batch: Sequence[Outbound], senders: int) ->
     return list(await asyncio.gather(*(one(outbound) for outbound in batch)))
 
 
+@dataclass(frozen=True)
+class UnderWay:
+    """A batch that is being sent. `began`: by the clock that only runs forward."""
+
+    outcomes: Future[list[Outcome]]
+    began: float
+
+
 class Dispatcher:
-    """One worker's sending: owns its line to the provider."""
+    """One worker's sending: owns its line to the provider.
+
+    While a batch leaves, the one before is written down and the next is fetched, so that the provider waits for no
+    database and the database for no provider.
+    """
 
     def __init__(
         self,
@@ -76,6 +96,9 @@ class Dispatcher:
         self._senders = senders
         self._asked_to_stop = threading.Event()
         self._line = Line(open_gateway)
+        self._gate = asyncio.Semaphore(senders)
+        self._size = 2 * senders
+        self._finished = 0.0
 
     def run(self, now: Callable[[], datetime]) -> Tally:
         """Expire what is late, then send until nothing is due or somebody asks to stop.
@@ -87,11 +110,41 @@ class Dispatcher:
             if expired := expire_late(session, now(), self._on_failure):
                 log.info("late texts expired", expired=expired)
             session.commit()
-        tally = Tally()
-        while not self._asked_to_stop.is_set() and (batch := self._claim(now())):
-            outcomes = self._line.run(partial(send_all, batch=batch, senders=self._senders))
-            tally += self._record(outcomes, now)
-        return tally
+        under_way: deque[UnderWay] = deque()
+        try:
+            return self._send(under_way, now)
+        finally:
+            while under_way:  # something failed; what has left is written down all the same
+                self._record(under_way.popleft().outcomes.result(), now)
+
+    def _send(self, under_way: deque[UnderWay], now: Callable[[], datetime]) -> Tally:
+        """Two batches at most are under way. After one that was not full there is nothing more to claim, unless a
+        failure has led to something.
+        """
+        tally, may_be_more = Tally(), True
+        while True:
+            while may_be_more and len(under_way) < AT_ONCE and not self._asked_to_stop.is_set():
+                batch = self._claim(now())
+                may_be_more = len(batch) >= self._size
+                if batch:
+                    leaving = self._line.begin(partial(send_all, batch=batch, gate=self._gate))
+                    under_way.append(UnderWay(leaving, monotonic()))
+            if not under_way:
+                return tally
+            first = under_way.popleft()
+            outcomes = first.outcomes.result()
+            self._keep_pace(len(outcomes), first.began)
+            done = self._record(outcomes, now)
+            may_be_more |= done.failed > 0
+            tally += done
+
+    def _keep_pace(self, sent: int, began: float) -> None:
+        """The next batch is what leaves in a moment at the pace of the last one: advice waits no longer than that."""
+        finished = monotonic()
+        seconds = max(finished - max(began, self._finished), 0.001)
+        self._finished = finished
+        wanted = max(min(int(sent / seconds * MOMENT), LARGEST_BATCH), 2 * self._senders)
+        self._size = 1 << (wanted.bit_length() - 1)  # few sizes, so that few statements have to be built
 
     def stop(self) -> None:
         """Claim nothing more; what is under way is finished and written down."""
@@ -101,7 +154,7 @@ class Dispatcher:
         deadline = Deadline.within(BEGIN_WITHIN)  # counted from before the claim, so that it is over before the lease
         with self._sessions() as session:
             keep_window(session, now)
-            batch = claim(session, self._worker, self._senders * 2, now, deadline)
+            batch = claim(session, self._worker, self._size, now, deadline)
             session.commit()
         return batch
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable, Coroutine
+from concurrent.futures import Future
 from typing import Any, Generic, Protocol, TypeVar
 
 
@@ -16,18 +18,38 @@ R = TypeVar("R")
 
 
 class Line(Generic[T]):
-    """Used by one thread at a time; whoever made it closes it."""
+    """The loop runs in a thread of its own, so that texts leave while the caller is at the database. Whoever made a
+    line closes it, when nothing is under way on it.
+    """
 
     def __init__(self, open_end: Callable[[], T]) -> None:
         self._loop = asyncio.new_event_loop()
-        self._end = self._loop.run_until_complete(_opened(open_end))
+        self._thread = threading.Thread(target=self._loop.run_forever, name="line", daemon=True)
+        self._thread.start()
+        try:
+            self._end = self._do(_opened(open_end)).result()
+        except BaseException:
+            self._hang_up()
+            raise
+
+    def begin(self, work: Callable[[T], Coroutine[Any, Any, R]]) -> Future[R]:
+        """Begin something at the other end; the future tells what came of it."""
+        return self._do(work(self._end))
 
     def run(self, work: Callable[[T], Coroutine[Any, Any, R]]) -> R:
         """Do something at the other end and wait for it."""
-        return self._loop.run_until_complete(work(self._end))
+        return self.begin(work).result()
 
     def close(self) -> None:
-        self._loop.run_until_complete(self._end.close())
+        self._do(self._end.close()).result()
+        self._hang_up()
+
+    def _do(self, work: Coroutine[Any, Any, R]) -> Future[R]:
+        return asyncio.run_coroutine_threadsafe(work, self._loop)
+
+    def _hang_up(self) -> None:
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
         self._loop.close()
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import bindparam, select, tuple_, update
+from sqlalchemy import bindparam, case, func, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from core.gateway import SendError, Verdict
@@ -78,7 +78,28 @@ def record(session: Session, outcomes: Sequence[Outcome], now: datetime) -> Tall
 
 
 def _record_taken(session: Session, taken: Sequence[Outcome], now: datetime) -> None:
-    """A whole batch at once: the provider's ids where none stands yet, then `sent` where no receipt was quicker."""
+    """A whole batch at once. What a receipt was quicker about keeps its state, and gets its id where it has none."""
+    sids = {outcome.message_id: outcome.provider_id for outcome in taken}
+    tries = [(outcome.message_id, outcome.attempt) for outcome in taken]
+    moved = shift(
+        session,
+        Cause.ACCEPTED,
+        MessageState.SENT,
+        tuple_(Message.id, Message.attempts).in_(tries),
+        now=now,
+        returning=(Message.id, Message.provider_id),
+        provider_id=func.coalesce(Message.provider_id, case(sids, value=Message.id)),
+        sent_at=now,
+        lease_until=None,
+    )
+    as_sent = {row.id for row in moved if row.provider_id == sids[row.id]}
+    others = [outcome for outcome in taken if outcome.message_id not in as_sent]
+    if others:
+        _name(session, others)
+
+
+def _name(session: Session, taken: Sequence[Outcome]) -> None:
+    """Give texts that have moved on already the provider's id, where none stands yet."""
     named = (
         update(Message)
         .where(
@@ -90,9 +111,6 @@ def _record_taken(session: Session, taken: Sequence[Outcome], now: datetime) -> 
     )
     ids = [{"message": one.message_id, "attempt": one.attempt, "provider": one.provider_id} for one in taken]
     written = session.connection().execute(named, ids).rowcount
-    tries = [(outcome.message_id, outcome.attempt) for outcome in taken]
-    of_this_try = tuple_(Message.id, Message.attempts).in_(tries)
-    shift(session, Cause.ACCEPTED, MessageState.SENT, of_this_try, now=now, sent_at=now, lease_until=None)
     if written != len(taken):
         _tell_of_doubles(session, taken)
 

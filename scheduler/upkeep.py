@@ -43,29 +43,44 @@ def expire_late(session: Session, now: datetime, on_failure: OnFailure) -> int:
 
 def keep_window(session: Session, now: datetime) -> int:
     """Put off timed texts that are due while their clinic's window is closed, a retry late at night for one."""
+    closed = _closed(session, now)
+    if not closed:  # by day, as a rule: then nobody looks at the texts
+        return 0
     due = (
         Message.state == MessageState.PLANNED,
         Message.kind.in_(TIMED),
         Message.due_at <= now,
         Message.next_attempt_at <= now,
     )
-    clinics = session.scalars(select(Clinic).where(Clinic.id.in_(select(Message.clinic_id).where(*due))))
     put_off = 0
-    for clinic in clinics:
-        window = Window(clinic.window_opens, clinic.window_closes)
-        for on_holidays in (True, False):
-            opening = next_sendable(now, window, on_holidays=on_holidays)
-            if opening <= now:
-                continue
-            statement = (
-                update(Message)
-                .where(*due, Message.clinic_id == clinic.id, Message.on_holidays == on_holidays)
-                .values(next_attempt_at=opening)
-                .execution_options(synchronize_session=False)
-                .returning(Message.id)
-            )
-            put_off += len(session.execute(statement).all())
+    for clinic_id, on_holidays in session.execute(
+        select(Message.clinic_id, Message.on_holidays).where(*due).distinct()
+    ):
+        if (clinic_id, on_holidays) not in closed:
+            continue
+        statement = (
+            update(Message)
+            .where(*due, Message.clinic_id == clinic_id, Message.on_holidays == on_holidays)
+            .values(next_attempt_at=closed[clinic_id, on_holidays])
+            .execution_options(synchronize_session=False)
+            .returning(Message.id)
+        )
+        put_off += len(session.execute(statement).all())
     return put_off
+
+
+def _closed(session: Session, now: datetime) -> dict[tuple[str, bool], datetime]:
+    """By clinic, and whether a text may go on holidays: when the window opens that is closed now."""
+    openings: dict[tuple[Window, bool], datetime] = {}
+    closed = {}
+    for clinic_id, opens, closes in session.execute(select(Clinic.id, Clinic.window_opens, Clinic.window_closes)):
+        window = Window(opens, closes)
+        for on_holidays in (True, False):
+            if (window, on_holidays) not in openings:
+                openings[window, on_holidays] = next_sendable(now, window, on_holidays=on_holidays)
+            if (opening := openings[window, on_holidays]) > now:
+                closed[clinic_id, on_holidays] = opening
+    return closed
 
 
 def sweep(session: Session, now: datetime) -> int:
