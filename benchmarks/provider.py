@@ -80,7 +80,7 @@ class _Connection(asyncio.Protocol):
         if not found:
             return
         if head.startswith(b"GET"):
-            self._show(_count if head.startswith(b"GET /count") else _rows)
+            self._show(next((show for path, show in _SHOWN.items() if head.startswith(path)), _nothing))
             return
         if len(body) < _length(head):
             return
@@ -106,6 +106,14 @@ def _count(book: Book) -> int:
 
 def _rows(book: Book) -> list[tuple[float, str]]:
     return [(at, body.decode()) for at, body in book]
+
+
+def _nothing(_book: Book) -> dict[str, object]:
+    """A page of what we ask Twilio to look up; a worker does so now and then."""
+    return {"messages": [], "next_page_uri": None, "page": 0, "page_size": 50}
+
+
+_SHOWN: dict[bytes, Callable[[Book], object]] = {b"GET /count": _count, b"GET /book": _rows}
 
 
 def _length(head: bytes) -> int:

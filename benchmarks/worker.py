@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 from benchmarks.processes import own_usage, say
 from bot import worker
+from bot.red_flags import LateChecker
 from bot.runtime import make_runtime
 from core import log
 from core.settings import load_settings
@@ -42,9 +43,10 @@ def main() -> None:
     settings = load_settings()
     log.configure(settings.log_format)
     clock = Clock()
-    runtime = make_runtime(settings, clock)
+    runtime = make_runtime(settings, clock, checker=LateChecker())
     dispatcher = worker.make_dispatcher(runtime, worker.gateway_factory(runtime), senders)
-    ticker = worker.start(runtime, dispatcher)
+    books = worker.make_books(runtime)
+    ticker = worker.start(runtime, dispatcher, books)
     before = own_usage()
     say("ready")
     sys.stdin.readline()
@@ -53,6 +55,8 @@ def main() -> None:
     dispatcher.stop()
     ticker.stop()
     dispatcher.close()
+    if books is not None:
+        books.close()
     runtime.engine.dispose()
     after = own_usage()
     say(asdict(after) | {"cpu": after.cpu - before.cpu})

@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.advice import CallPlace, advice_text
@@ -18,6 +17,7 @@ from bot.forms import set_form
 from bot.grants import grant, note_stop_answer
 from bot.places import region_for
 from bot.red_flags import language_of
+from bot.sender import Sender
 from bot.voice import voice_of
 from core.models import AlertKind, Clinic, Colour, Enrolment, Message, MessageKind, Patient, Reply
 from messages.advice_schema import AdviceGroup
@@ -39,15 +39,14 @@ def carry_out(
     decision: Decision,
     *,
     reply: Reply,
-    patient: Patient,
-    enrolment: Enrolment | None,
+    sender: Sender,
     now: datetime,
 ) -> None:
     """Everything one reply leads to, in the caller's transaction."""
+    patient, enrolment = sender.patient, sender.enrolment
     held_by = _what_holds(enrolment)
-    _end_silence(session, patient, enrolment, now)
-    kind = MessageKind.ANSWER if decision.advice is None else MessageKind.ADVICE
-    braked = _too_many_texts(session, patient, kind, now)
+    _end_silence(session, sender, now)
+    braked = (sender.answered if decision.advice is None else sender.advised) >= MAX_TEXTS_AN_HOUR
     if braked and decision.colour is Colour.RED:
         decision = replace(decision, alert=AlertKind.CALL_BACK)
     if enrolment is not None and decision.screening_clean is not None:
@@ -88,12 +87,13 @@ def _what_holds(enrolment: Enrolment | None) -> tuple[object, ...]:
     return enrolment.state, enrolment.screening_clean_at, enrolment.silent_since, enrolment.fewer_since
 
 
-def _end_silence(session: Session, patient: Patient, enrolment: Enrolment | None, now: datetime) -> None:
+def _end_silence(session: Session, sender: Sender, now: datetime) -> None:
     """Whatever the patient writes: no reminder any more, and the texts that silence held go on."""
-    reminder = (Message.patient_id == patient.id, Message.kind == MessageKind.REMINDER)
-    cancel_waiting(session, ANSWERED, *reminder, now=now)
-    if enrolment is not None:
-        enrolment.silent_since = None
+    if sender.is_reminded:
+        reminder = (Message.patient_id == sender.patient.id, Message.kind == MessageKind.REMINDER)
+        cancel_waiting(session, ANSWERED, *reminder, now=now)
+    if sender.enrolment is not None:
+        sender.enrolment.silent_since = None
 
 
 def _grants(
@@ -197,16 +197,3 @@ def _drop_earlier_checks(session: Session, patient: Patient, now: datetime) -> N
         Message.kind == MessageKind.CONTACT_CHECK,
         now=now,
     )
-
-
-def _too_many_texts(session: Session, patient: Patient, kind: MessageKind, now: datetime) -> bool:
-    sent = session.scalar(
-        select(func.count())
-        .select_from(Message)
-        .where(
-            Message.patient_id == patient.id,
-            Message.kind == kind,
-            Message.created_at > now - timedelta(hours=1),
-        )
-    )
-    return (sent or 0) >= MAX_TEXTS_AN_HOUR

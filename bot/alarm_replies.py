@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from bot.alarms import LONGEST_NAME, Means, since
@@ -45,12 +46,7 @@ def caller_of(session: Session, reply: Reply, now: datetime) -> Caller | None:
     if number is None:
         return None
     hashes = keyring_of(session.get_bind().dialect).lookup_hashes(number)
-    known = session.execute(
-        select(Contact, Clinic.sender)
-        .join(Clinic, Contact.clinic_id == Clinic.id)
-        .where(Contact.phone_hash.in_(hashes), Contact.removed_at.is_(None))
-        .order_by(Contact.id)
-    ).all()
+    known = session.execute(_known(), {"hashes": hashes}).all()
     contacts = [row.Contact for row in known if row.sender == reply.recipient] or [row.Contact for row in known]
     if not contacts:
         return None
@@ -64,6 +60,17 @@ def caller_of(session: Session, reply: Reply, now: datetime) -> Caller | None:
         .order_by(Alarm.created_at.desc(), Alarm.id.desc())
     ).all()
     return Caller(contacts, alarms)
+
+
+@cache
+def _known() -> Select[Contact, str]:
+    """Built once: every reply asks it."""
+    return (
+        select(Contact, Clinic.sender)
+        .join(Clinic, Contact.clinic_id == Clinic.id)
+        .where(Contact.phone_hash.in_(bindparam("hashes", expanding=True)), Contact.removed_at.is_(None))
+        .order_by(Contact.id)
+    )
 
 
 def take(session: Session, means: Means, caller: Caller, reply: Reply, now: datetime) -> None:

@@ -63,15 +63,25 @@ def raise_alert(
         opened_at=now,
         waiting_since=now,
     )
+    alert.events.append(AlertEvent(at=now, staff_id=None, action=OPENED, note=""))
+    if message is None:
+        session.add(alert)
+        session.flush()
+    elif not _is_first(session, alert):
+        return None
+    refresh(session, alert, now)
+    return alert
+
+
+def _is_first(session: Session, alert: Alert) -> bool:
+    """Put it in unless there is one of its kind about its text."""
     try:
         with session.begin_nested():
             session.add(alert)
             session.flush()
     except IntegrityError:
-        return None
-    session.add(AlertEvent(alert_id=alert.id, at=now, staff_id=None, action=OPENED, note=""))
-    refresh(session, alert, now)
-    return alert
+        return False
+    return True
 
 
 def close_settled(

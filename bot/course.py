@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
+from functools import cache
 
-from sqlalchemy import exists, select
+from sqlalchemy import Select, bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from bot import audit
@@ -17,7 +18,8 @@ from messages.programme_schema import Programme
 from messages.schema import Form, Purpose, Step
 from messages.wording import step_text
 from scheduler.calendar import Window, at, next_sendable
-from scheduler.outbox import apply_holds, cancel_course, enqueue_plan, lock_patient, open_red
+from scheduler.holding import apply_holds
+from scheduler.outbox import cancel_course, enqueue_plan, has_open_red, lock_patient
 from scheduler.planning import Course, Facts, PlannedStep, plan
 from scheduler.replanning import again, revive
 from scheduler.single import left_of
@@ -38,7 +40,12 @@ def lock(session: Session, enrolment: Enrolment) -> None:
 
 
 def running_enrolment(session: Session, patient_id: int) -> Enrolment | None:
-    return session.scalar(select(Enrolment).where(Enrolment.patient_id == patient_id, Enrolment.state.in_(RUNNING)))
+    return session.scalar(_running(), {"patient": patient_id})
+
+
+@cache
+def _running() -> Select[Enrolment]:
+    return select(Enrolment).where(Enrolment.patient_id == bindparam("patient"), Enrolment.state.in_(RUNNING))
 
 
 def texts_of(session: Session, content: Content, enrolment: Enrolment, steps: Sequence[Step]) -> list[str]:
@@ -71,7 +78,7 @@ def refresh_holds(session: Session, enrolment: Enrolment, now: datetime) -> None
     """Hold or release the waiting texts after an alert, a pause or a screening answer changed."""
     session.flush()
     facts = Facts(
-        red_open=bool(session.scalar(select(open_red(enrolment.patient_id)))),
+        red_open=has_open_red(session, enrolment.patient_id),
         paused=enrolment.state == EnrolmentState.PAUSED,
         clean_at=enrolment.screening_clean_at,
         fewer=enrolment.fewer_since is not None,

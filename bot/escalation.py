@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cache
 
 import structlog
-from sqlalchemy import exists, func, select, update
+from sqlalchemy import Select, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.alarms import Cause, Means, raise_alarm
@@ -26,7 +27,7 @@ from core.models import (
     MessageState,
 )
 from scheduler.claims import is_wanted
-from scheduler.outbox import cancel_waiting
+from scheduler.outbox import PRIORITY, cancel_waiting
 
 CAP = 2
 """Alarms about amber and blue alerts that one person gets in an hour. Red ones are never capped."""
@@ -42,7 +43,7 @@ def escalate(session: Session, means: Means, now: datetime) -> int:
     """
     drop_taken(session, now)
     session.commit()
-    clinics = session.scalars(select(Alert.clinic_id).where(Alert.state == AlertState.OPEN).distinct()).all()
+    clinics = session.scalars(_may_be_alarmed()).all()
     session.commit()
     alarmed = 0
     for clinic_id in sorted(clinics):
@@ -53,6 +54,13 @@ def escalate(session: Session, means: Means, now: datetime) -> int:
             session.rollback()
             log.exception("escalation failed", clinic=clinic_id)
     return alarmed
+
+
+@cache
+def _may_be_alarmed() -> Select[str]:
+    """The clinics where something waits and somebody can be put on call."""
+    somebody = exists().where(Contact.clinic_id == Alert.clinic_id, Contact.removed_at.is_(None))
+    return select(Alert.clinic_id).where(Alert.state == AlertState.OPEN, somebody).distinct()
 
 
 def escalate_clinic(session: Session, means: Means, clinic_id: str, now: datetime) -> int:
@@ -92,6 +100,8 @@ def overdue_red(session: Session, clinic_id: str, now: datetime) -> bool:
 
 def drop_taken(session: Session, now: datetime) -> None:
     """Alarms that have not left yet about what somebody took meanwhile are no longer sent."""
+    if not session.scalar(_alarms_wait()):  # as nearly always
+        return
     taken = (Message.kind == MessageKind.ALARM, ~is_wanted(Alarm.message_id == Message.id))
     cancel_waiting(session, TAKEN, *taken, now=now)
     session.execute(
@@ -104,6 +114,13 @@ def drop_taken(session: Session, now: datetime) -> None:
         .values(state=MessageState.CANCELLED)
         .execution_options(synchronize_session=False)
     )
+
+
+@cache
+def _alarms_wait() -> Select[bool]:
+    urgent = (Message.priority == PRIORITY[MessageKind.ALARM], Message.kind == MessageKind.ALARM)
+    text = exists().where(Message.state == MessageState.PLANNED, *urgent)
+    return select(or_(text, exists().where(Mail.state == MessageState.PLANNED)))
 
 
 def _escalate(

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from bot.adapting import Said
 from core.models import Reply
-from scheduler.outbox import Question
+from scheduler.questions import Question
 
 
 def history_of(session: Session, enrolment_id: int) -> list[Said]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
 import structlog
-from sqlalchemy import func, select, update
+from sqlalchemy import Select, bindparam, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -21,14 +22,14 @@ from bot.course import STOPPED_BY_PATIENT
 from bot.history import step_asked
 from bot.reading import adaptation_of, read, store
 from bot.red_flags import Checker, Level, Triage
-from bot.sender import Standing, hold, patient_of
+from bot.sender import Sender, hold, patient_of
 from bot.strangers import of_no_patient
 from bot.wishes import read_wish
 from core.models import AlertKind, Colour, MessageKind, Patient, Reply
 from core.states import EnrolmentState
 from messages.advice_schema import AdviceGroup
 from messages.loader import Content
-from scheduler.outbox import Question, open_questions
+from scheduler.questions import Question, open_questions
 
 QUESTION_STAYS = timedelta(hours=72)
 """How long a question is what a reply is read in the light of."""
@@ -96,23 +97,28 @@ def process(
 
     `means`: how somebody on call, who took an alarm with this reply, is answered.
     """
-    reply = session.scalar(select(Reply).where(Reply.id == reply_id, Reply.processed_at.is_(None)).with_for_update())
+    reply = session.scalar(_unprocessed(), {"reply": reply_id})
     if reply is None:
         return None
     patient_id, caller = patient_of(session, reply), caller_of(session, reply, now)
     if patient_id is None:
         return of_no_patient(session, content, checker, reply, now, caller=caller, means=means)
     with session.no_autoflush:  # what becomes of the reply is written once, in `store`
-        standing = hold(session, patient_id)
+        sender = hold(session, patient_id, now)
         reply.processed_at = now
-        triage, decision = _decide(session, content, checker, reply, standing, caller, means)
+        triage, decision = _decide(session, content, checker, reply, sender, caller, means)
     store(session, reply, triage, now)
     if decision is None and caller is not None:
         take(session, means, caller, reply, now)
     elif decision is not None:
-        patient, enrolment = standing.patient, standing.enrolment
-        carry_out(session, content, decision, reply=reply, patient=patient, enrolment=enrolment, now=now)
+        carry_out(session, content, decision, reply=reply, sender=sender, now=now)
     return triage.level
+
+
+@cache
+def _unprocessed() -> Select[Reply]:
+    """A reply that nobody has processed yet, held. Built once: every reply asks it."""
+    return select(Reply).where(Reply.id == bindparam("reply"), Reply.processed_at.is_(None)).with_for_update()
 
 
 def _decide(
@@ -120,7 +126,7 @@ def _decide(
     content: Content,
     checker: Checker,
     reply: Reply,
-    standing: Standing,
+    sender: Sender,
     caller: Caller | None,
     means: Means,
 ) -> tuple[Triage, conversation.Decision | None]:
@@ -128,7 +134,7 @@ def _decide(
 
     None when it follows that the patient, on call too, has taken an alarm with it.
     """
-    patient, enrolment = standing.patient, standing.enrolment
+    patient, enrolment = sender.patient, sender.enrolment
     reply.patient_id, reply.clinic_id = patient.id, patient.clinic_id
     reply.enrolment_id = enrolment.id if enrolment else None
     answer = parse(reply.body, content.replies.vocabulary)
@@ -139,7 +145,7 @@ def _decide(
     triage, failed = read(content, checker, reply, answer, is_wish=wish is not None)
     if caller is not None and triage.level is not Level.RED and _takes_alarm(means, caller, reply, answer, asked):
         return triage, None
-    situation = _situation(standing, reply, asked, checker_failed=failed)
+    situation = _situation(sender, reply, asked, checker_failed=failed)
     adaptation = None
     if enrolment is not None and conversation.may_adapt(situation, triage, answer, wish):
         adaptation = adaptation_of(session, content, enrolment, reply, answer)
@@ -161,10 +167,8 @@ def _takes_alarm(means: Means, caller: Caller, reply: Reply, answer: Answer, ask
     return asked.asked_at < caller.newest_at
 
 
-def _situation(
-    standing: Standing, reply: Reply, asked: Question | None, *, checker_failed: bool
-) -> conversation.Situation:
-    patient, enrolment = standing.patient, standing.enrolment
+def _situation(sender: Sender, reply: Reply, asked: Question | None, *, checker_failed: bool) -> conversation.Situation:
+    patient, enrolment = sender.patient, sender.enrolment
     return conversation.Situation(
         question=reply.question,
         asked_again=asked is not None and asked.kind == MessageKind.ANSWER,
@@ -173,7 +177,7 @@ def _situation(
         has_words=any(character.isalnum() for character in reply.body),
         checker_failed=checker_failed,
         can_reopen=enrolment is not None and enrolment.state_reason == STOPPED_BY_PATIENT,
-        red_open=standing.red_open,
+        red_open=sender.red_open,
         own_pause=enrolment is not None and enrolment.pause_wished_at is not None,
     )
 
@@ -238,14 +242,14 @@ def _to_staff(session: Session, content: Content, reply_id: int, now: datetime) 
     """What nobody could read may be red: a red alert, the texts held, and the patient told whom to ring."""
     reply = session.get_one(Reply, reply_id)
     patient_id = patient_of(session, reply)
-    standing = hold(session, patient_id) if patient_id is not None else None
-    clinic_id = standing.patient.clinic_id if standing else clinic_for_stranger(session, reply.recipient)
+    sender = hold(session, patient_id, now) if patient_id is not None else None
+    clinic_id = sender.patient.clinic_id if sender else clinic_for_stranger(session, reply.recipient)
     if clinic_id is None:
         return
     reply.processed_at = now
     reply.clinic_id = clinic_id
     reply.patient_id = patient_id
-    enrolment = standing.enrolment if standing else None
+    enrolment = sender.enrolment if sender else None
     raise_alert(
         session,
         clinic_id=clinic_id,
@@ -256,9 +260,9 @@ def _to_staff(session: Session, content: Content, reply_id: int, now: datetime) 
         enrolment_id=enrolment.id if enrolment else None,
         reply=reply,
     )
-    if standing is not None and standing.patient.opted_out_at is None:
+    if sender is not None and sender.patient.opted_out_at is None:
         unread = conversation.Decision(advice=AdviceGroup.UNCLEAR)
-        carry_out(session, content, unread, reply=reply, patient=standing.patient, enrolment=enrolment, now=now)
+        carry_out(session, content, unread, reply=reply, sender=sender, now=now)
 
 
 def count_unprocessed(session: Session) -> int:

@@ -40,8 +40,10 @@ class Runtime:
         return Means(self.content.staff_texts, self.settings.public_url, can_mail=bool(self.settings.smtp_host))
 
 
-def make_runtime(settings: Settings, now: Clock = utc_now) -> Runtime:
-    """Raises messages.loader.ContentError when a content file is bad."""
+def make_runtime(settings: Settings, now: Clock = utc_now, *, checker: Checker | None = None) -> Runtime:
+    """`checker`: another than the shipped one, loaded here. Raises messages.loader.ContentError when a content file is
+    bad.
+    """
     keyring = Keyring(settings.encryption_key_list)
     engine = make_engine(settings.database_url, keyring)
     return Runtime(
@@ -50,6 +52,6 @@ def make_runtime(settings: Settings, now: Clock = utc_now) -> Runtime:
         keyring=keyring,
         sessions=session_factory(engine),
         content=load_content(),
-        checker=load_checker(),
+        checker=checker or load_checker(),
         now=now,
     )

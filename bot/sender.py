@@ -3,27 +3,36 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import cache
 
-from sqlalchemy import Select, bindparam, exists, select
+from sqlalchemy import ScalarSelect, Select, bindparam, exists, func, select
 from sqlalchemy.orm import Session, contains_eager
 
 from bot.course import RUNNING
 from core import phone as telephone
 from core.crypto import keyring_of
-from core.models import Clinic, Enrolment, Patient, Reply
+from core.models import Clinic, Enrolment, Message, MessageKind, Patient, Reply
 from scheduler.outbox import open_red
+from scheduler.states import WAITING
+
+LATELY = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
-class Standing:
-    """A patient who is held for the rest of the transaction; `enrolment` is the latest. `red_open`: staff still have
-    to close a red alert.
+class Sender:
+    """A patient who is held for the rest of the transaction; `enrolment` is the latest.
+
+    `red_open`: staff still have to close a red alert. `is_reminded`: a reminder waits to be sent. `answered`,
+    `advised`: how many answers, and how much advice, the patient got within the last hour.
     """
 
     patient: Patient
     enrolment: Enrolment | None
     red_open: bool
+    is_reminded: bool
+    answered: int
+    advised: int
 
 
 def patient_of(session: Session, reply: Reply) -> int | None:
@@ -37,13 +46,13 @@ def patient_of(session: Session, reply: Reply) -> int | None:
     return next(iter([*ours, *(row.id for row in known)]), None)
 
 
-def hold(session: Session, patient_id: int) -> Standing:
+def hold(session: Session, patient_id: int, now: datetime) -> Sender:
     """Hold a patient, see lock_patient, and read everything anew: what was read before may be old."""
-    wanted = {"patient": patient_id}
     anew = {"populate_existing": True}
-    patient = session.scalars(_held(), wanted, execution_options=anew).one()
+    patient = session.scalars(_held(), {"patient": patient_id}, execution_options=anew).one()
+    wanted = {"patient": patient_id, "lately": now - LATELY}
     row = session.execute(_standing(), wanted, execution_options=anew).one()
-    return Standing(patient, row.Enrolment, bool(row.red_open))
+    return Sender(patient, row.Enrolment, bool(row.red_open), bool(row.is_reminded), row.answered, row.advised)
 
 
 # Built once each: every reply asks them.
@@ -72,12 +81,26 @@ def _held() -> Select[Patient]:
 
 
 @cache
-def _standing() -> Select[Enrolment, bool]:
+def _standing() -> Select[Enrolment, bool, bool, int, int]:
+    reminder = exists().where(
+        Message.patient_id == Patient.id, Message.kind == MessageKind.REMINDER, Message.state.in_(WAITING)
+    )
     return (
-        select(Enrolment, open_red(Patient.id).label("red_open"))
+        select(
+            Enrolment,
+            open_red(Patient.id).label("red_open"),
+            reminder.label("is_reminded"),
+            _lately(MessageKind.ANSWER).label("answered"),
+            _lately(MessageKind.ADVICE).label("advised"),
+        )
         .select_from(Patient)
         .outerjoin(Enrolment, Enrolment.patient_id == Patient.id)
         .where(Patient.id == bindparam("patient"))
         .order_by(Enrolment.id.desc())
         .limit(1)
     )
+
+
+def _lately(kind: MessageKind) -> ScalarSelect[int]:
+    made = (Message.patient_id == Patient.id, Message.kind == kind, Message.created_at > bindparam("lately"))
+    return select(func.count()).select_from(Message).where(*made).correlate(Patient).scalar_subquery()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import socket
 import threading
 from typing import Any
@@ -34,7 +35,11 @@ class _Server(BaseApplication):
         log.configure(settings.log_format)
         runtime = make_runtime(settings)
         threading.Thread(target=keep_draining, args=(runtime, threading.Event()), name="spool", daemon=True).start()
-        return create_app(runtime)
+        app = create_app(runtime)
+        # Rules, texts and code are no garbage: to look through them now and then would hold up a request.
+        gc.collect()
+        gc.freeze()
+        return app
 
 
 def serve_forever(*, host: str, port: int, processes: int) -> None:

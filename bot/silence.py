@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import cache
 
-from sqlalchemy import ColumnElement, Select, exists, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, exists, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
@@ -29,7 +30,7 @@ from messages.loader import Content
 from messages.schema import Purpose, Variant
 from messages.wording import reminder_text
 from scheduler.calendar import Window, local
-from scheduler.outbox import MAYBE_ARRIVED, Draft, enqueue, lock_patient, open_red
+from scheduler.outbox import MAYBE_ARRIVED, Draft, enqueue, has_open_red, lock_patient
 from scheduler.reminding import REMIND_AFTER, reminder_at
 from scheduler.states import WAITING
 
@@ -53,19 +54,32 @@ def raise_silences(session: Session, content: Content, now: datetime) -> int:
     A screening is asked once more after a day where that may be, else staff get a blue alert; the blue alert comes a
     day after the reminder, or as soon as it is clear that the reminder did not go out. A contact check is red at once.
     """
-    contact = (Message.kind == MessageKind.CONTACT_CHECK, now - CONTACT_PATIENCE >= ASKED_AT)
-    no_contact = _unanswered(now, AlertKind.NO_CONTACT, *contact)
-    return _follow_up_screenings(session, content, now) + _raise_no_contact(session, now, no_contact)
+    return _follow_up_screenings(session, content, now) + _raise_no_contact(session, now)
+
+
+def _instants(now: datetime) -> dict[str, datetime]:
+    """What the searches below compare with; they are built once."""
+    return {
+        "contact_asked_by": now - CONTACT_PATIENCE,
+        "asked_by": now - REMIND_AFTER,
+        "reminded_after": now - REMINDER_PATIENCE,
+        "asked_after": now - TOO_OLD,
+        "due_after": now - TOO_OLD - LATEST,
+    }
+
+
+def _instant(name: str) -> BindParameter[datetime]:
+    return bindparam(name, type_=ASKED_AT.type)
 
 
 def _follow_up_screenings(session: Session, content: Content, now: datetime) -> int:
     """One patient at a time: a reply that comes in this moment must not be taken for silence."""
-    silent = _silent_screenings(now)
+    instants = _instants(now)
     done = 0
-    for message_id, patient_id in session.execute(silent.with_only_columns(Message.id, Message.patient_id)).all():
+    for message_id, patient_id in session.execute(_whom_to_ask_again(), instants).all():
         if patient_id is not None:
             lock_patient(session, patient_id)
-        message = session.scalar(silent.where(Message.id == message_id).execution_options(populate_existing=True))
+        message = session.scalar(_one_silent_screening(), instants | {"message": message_id})
         if message is None or message.enrolment is None:
             continue
         done += 1
@@ -79,7 +93,19 @@ def _follow_up_screenings(session: Session, content: Content, now: datetime) -> 
     return done
 
 
-def _silent_screenings(now: datetime) -> Select[Message]:
+@cache
+def _whom_to_ask_again() -> Select[int, int | None]:
+    return _silent_screenings().with_only_columns(Message.id, Message.patient_id)
+
+
+@cache
+def _one_silent_screening() -> Select[Message]:
+    one = Message.id == bindparam("message")
+    return _silent_screenings().where(one).execution_options(populate_existing=True)
+
+
+@cache
+def _silent_screenings() -> Select[Message]:
     """Screenings that wait for their reminder, or for their alert. While one alert is open there is no other:
     a patient who is silent for weeks has one, not one a week.
     """
@@ -91,13 +117,13 @@ def _silent_screenings(now: datetime) -> Select[Message]:
     )
     reminder = aliased(Message)
     under_way = or_(
-        reminder.state.in_(WAITING), reminder.state.in_(MAYBE_ARRIVED) & (reminder.claimed_at > now - REMINDER_PATIENCE)
+        reminder.state.in_(WAITING),
+        reminder.state.in_(MAYBE_ARRIVED) & (reminder.claimed_at > _instant("reminded_after")),
     )
     conditions = _unanswered(
-        now,
         AlertKind.SILENT,
         Message.purpose == Purpose.SCREENING,
-        now - REMIND_AFTER >= ASKED_AT,
+        _instant("asked_by") >= ASKED_AT,
         Enrolment.state == EnrolmentState.ACTIVE,
         ~known_silent,
         ~exists().where(reminder.reminds_id == Message.id, under_way),
@@ -111,7 +137,7 @@ def _reminder_due(session: Session, message: Message, enrolment: Enrolment, now:
     asked_at = message.claimed_at
     if asked_at is None:
         return None
-    if _reminded_in_this_silence(session, message) or session.scalar(select(open_red(enrolment.patient_id))):
+    if _reminded_in_this_silence(session, message) or has_open_red(session, enrolment.patient_id):
         return None
     steps = session.execute(
         select(Message.purpose, Message.state, Message.next_attempt_at, ASKED_AT.label("asked_at")).where(
@@ -177,24 +203,31 @@ def _alerted(kind: AlertKind) -> ColumnElement[bool]:
     return exists().where(Alert.message_id == Message.id, Alert.kind == kind)
 
 
-def _unanswered(now: datetime, kind: AlertKind, *conditions: ColumnElement[bool]) -> list[ColumnElement[bool]]:
+def _unanswered(kind: AlertKind, *conditions: ColumnElement[bool]) -> list[ColumnElement[bool]]:
     answered = exists().where(Reply.patient_id == Message.patient_id, Reply.received_at >= ASKED_AT)
     return [
         *conditions,
         Message.state.in_(MAYBE_ARRIVED),
-        now - TOO_OLD - LATEST < Message.due_at,
-        now - TOO_OLD < ASKED_AT,
+        Message.due_at > _instant("due_after"),
+        _instant("asked_after") < ASKED_AT,
         ~answered,
         ~_alerted(kind),
     ]
 
 
-def _raise_no_contact(session: Session, now: datetime, conditions: list[ColumnElement[bool]]) -> int:
-    query = select(Message).join(Enrolment, Message.enrolment_id == Enrolment.id).where(*conditions)
-    messages = session.scalars(query).all()
+def _raise_no_contact(session: Session, now: datetime) -> int:
+    messages = session.scalars(_silent_after_advice(), _instants(now)).all()
     for message in messages:
         _raise_for(session, message, AlertKind.NO_CONTACT, Colour.RED, now)
     return len(messages)
+
+
+@cache
+def _silent_after_advice() -> Select[Message]:
+    """Questions whether the patient got hold of a doctor that were not answered."""
+    check = (Message.kind == MessageKind.CONTACT_CHECK, _instant("contact_asked_by") >= ASKED_AT)
+    query = select(Message).join(Enrolment, Message.enrolment_id == Enrolment.id)
+    return query.where(*_unanswered(AlertKind.NO_CONTACT, *check))
 
 
 def _raise_for(session: Session, message: Message, kind: AlertKind, colour: Colour, now: datetime) -> None:

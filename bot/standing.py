@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from bot import audit
 from bot.course import refresh_holds, running_enrolment
 from core.models import Alert, AlertEvent, AlertKind, Colour, Message, MessageKind, MessageState, Patient
-from scheduler.outbox import cancel_waiting, lock_patient, open_red
+from scheduler.outbox import cancel_waiting, has_open_red, lock_patient
 
 MAX_NOTE = 2000
 RESOLVED = "alarmen er afsluttet"
@@ -142,11 +142,6 @@ def lock(session: Session, alert_id: int) -> None:
     patient_id = session.scalar(select(Alert.patient_id).where(Alert.id == alert_id))
     if patient_id is not None:
         lock_patient(session, patient_id)
-
-
-def has_open_red(session: Session, patient_id: int) -> bool:
-    """Whether staff still have to close a red alert about this patient."""
-    return bool(session.scalar(select(open_red(patient_id))))
 
 
 def refresh(session: Session, alert: Alert, now: datetime) -> None:

@@ -12,12 +12,11 @@ from sqlalchemy.orm import Session
 from bot import audit
 from bot.conversation import STAFF_ASKED
 from bot.course import running_enrolment
-from bot.standing import has_open_red
 from bot.voice import voice_of
 from core.models import Clinic, Message, MessageKind, Patient
 from messages.free_text import Circumstances, Judgement, judge
 from scheduler.calendar import Window, next_sendable
-from scheduler.outbox import Draft, enqueue, lock_patient
+from scheduler.outbox import Draft, enqueue, has_open_red, lock_patient
 
 WRITTEN = "skrevet af klinikken"
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, exists, or_, select
 from sqlalchemy.orm import Session
 
 from core.deadline import Deadline
@@ -25,30 +26,55 @@ from core.models import (
 from scheduler.outbox import LEASE, TIMED, open_red
 from scheduler.planning import PAUSED_BY_RED
 from scheduler.states import Cause
-from scheduler.transitions import Chosen, shift
+from scheduler.transitions import Chosen, Move
 
 
 def claim(session: Session, worker: str, limit: int, now: datetime, deadline: Deadline | None = None) -> list[Outbound]:
     """Mark up to `limit` due rows as `sending` for this worker, most urgent first.
 
-    The truth is asked again here, whatever a row's state says: a timed text goes only in a running course, exercise,
-    reassurance and reminders not beside an open red alert, an alarm only while somebody must still take what it is
-    about, and an opted-out patient gets only advice already owed and the answer to the opting out itself.
-
     `deadline`: until when the sending of these may begin.
     """
+    if not session.scalar(_is_any_due(), {"now": now}):
+        return []
+    given = {"claim_at": now, "worker": worker, "lease": now + LEASE, "most": limit}
+    claimed = _claim().make(session, now=now, detail=worker, **given)
+    if not claimed:
+        return []
+    senders = {row.id: row.sender for row in session.execute(_SENDERS)}
+    return [
+        Outbound(row.id, row.to_phone, row.body, senders[row.clinic_id], row.attempts, deadline)
+        for row in sorted(claimed, key=lambda row: (row.priority, row.id))
+    ]
+
+
+_SENDERS = select(Clinic.id, Clinic.sender)
+
+
+@cache
+def _is_any_due() -> Select[bool]:
+    """Built once, as the rest: a worker asks twice a second."""
+    now = bindparam("now", type_=Message.due_at.type)
+    return select(exists().where(Message.state == MessageState.PLANNED, Message.next_attempt_at <= now))
+
+
+@cache
+def _claim() -> Move:
+    """The truth is asked again here, whatever a row's state says: a timed text goes only in a running course, exercise,
+    reassurance and reminders not beside an open red alert, an alarm only while somebody must still take what it is
+    about, and an opted-out patient gets only advice already owed and the answer to the opting out itself.
+    """
+    now = bindparam("claim_at", type_=Message.due_at.type)
 
     def most_urgent(chosen: Chosen) -> Chosen:
         return (
             chosen.outerjoin(Patient, Message.patient_id == Patient.id)
             .outerjoin(Enrolment, Message.enrolment_id == Enrolment.id)
             .order_by(Message.priority, Message.next_attempt_at, Message.id)
-            .limit(limit)
+            .limit(bindparam("most", type_=Integer))
             .with_for_update(skip_locked=True, of=Message)
         )
 
-    claimed = shift(
-        session,
+    return Move(
         Cause.CLAIM,
         MessageState.SENDING,
         Message.due_at <= now,  # said for the index: the next attempt is never before it
@@ -62,8 +88,6 @@ def claim(session: Session, worker: str, limit: int, now: datetime, deadline: De
         or_(Message.kind.not_in(TIMED), Enrolment.state == EnrolmentState.ACTIVE),
         or_(Message.purpose.not_in((*PAUSED_BY_RED, MessageKind.REMINDER)), ~open_red(Message.patient_id)),
         or_(Message.kind != MessageKind.ALARM, is_wanted(Alarm.message_id == Message.id)),
-        now=now,
-        detail=worker,
         narrow=most_urgent,
         returning=(
             Message.priority,
@@ -73,18 +97,12 @@ def claim(session: Session, worker: str, limit: int, now: datetime, deadline: De
             Message.clinic_id,
             Message.attempts,
         ),
-        claimed_by=worker,
+        in_sight=False,
+        claimed_by=bindparam("worker", type_=Message.claimed_by.type),
         claimed_at=now,
-        lease_until=now + LEASE,
+        lease_until=bindparam("lease", type_=Message.lease_until.type),
         attempts=Message.attempts + 1,
     )
-    if not claimed:
-        return []
-    senders = {row.id: row.sender for row in session.execute(select(Clinic.id, Clinic.sender))}
-    return [
-        Outbound(row.id, row.to_phone, row.body, senders[row.clinic_id], row.attempts, deadline)
-        for row in sorted(claimed, key=lambda row: (row.priority, row.id))
-    ]
 
 
 def is_wanted(this_alarm: ColumnElement[bool]) -> ColumnElement[bool]:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
-from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Select, bindparam, exists, func, insert, select
+from sqlalchemy import ColumnElement, Select, bindparam, exists, insert, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from core.models import (
@@ -21,13 +19,11 @@ from core.models import (
     MessageKind,
     MessageState,
     Patient,
-    Reply,
 )
 from messages.languages import Language
-from messages.schema import Purpose
 from messages.sms import measure, to_gsm7
-from scheduler.planning import HOLD_CODES, Facts, PlannedStep, hold_reason
-from scheduler.states import WAITING, Cause
+from scheduler.planning import PlannedStep
+from scheduler.states import Cause
 from scheduler.transitions import shift
 
 PRIORITY = {
@@ -161,45 +157,29 @@ def lock_patient(session: Session, patient_id: int) -> None:
 
     Taken before any of the patient's messages, always in this order, so that nobody waits in a circle.
     """
-    session.execute(select(Patient.id).where(Patient.id == patient_id).with_for_update())
+    session.execute(_patient(), {"patient": patient_id})
 
 
-def open_red(patient_id: int | InstrumentedAttribute[int | None]) -> ColumnElement[bool]:
+@cache
+def _patient() -> Select[int]:
+    return select(Patient.id).where(Patient.id == bindparam("patient")).with_for_update()
+
+
+def open_red(patient_id: ColumnElement[int] | InstrumentedAttribute[int | None]) -> ColumnElement[bool]:
     """Whether staff still have to close a red alert about this patient."""
     return exists().where(
         Alert.patient_id == patient_id, Alert.colour == Colour.RED, Alert.state != AlertState.RESOLVED
     )
 
 
-def apply_holds(session: Session, enrolment_id: int, facts: Facts, now: datetime) -> None:
-    """Hold or release every waiting step of an enrolment after the facts changed.
+def has_open_red(session: Session, patient_id: int) -> bool:
+    """Whether staff still have to close a red alert about this patient."""
+    return bool(session.scalar(_red(), {"patient": patient_id}))
 
-    Only rows that still wait are taken and locked: what a worker has claimed meanwhile is no longer ours to change.
-    """
-    steps = (Message.enrolment_id == enrolment_id, Message.kind == MessageKind.STEP)
-    screenings = session.scalars(
-        select(Message.due_at)
-        .where(*steps, Message.purpose == Purpose.SCREENING, Message.state != MessageState.CANCELLED)
-        .order_by(Message.due_at)
-    ).all()
-    waiting = session.execute(
-        select(Message.id, Message.purpose, Message.due_at, Message.state, Message.reason)
-        .where(*steps, Message.state.in_(WAITING))
-        .order_by(Message.id)
-        .with_for_update()
-    ).all()
-    changed: dict[tuple[MessageState, str], list[int]] = {}
-    for row in waiting:
-        asked_before = bisect_left(screenings, row.due_at)
-        reason = hold_reason(Purpose(row.purpose), screenings[asked_before - 1] if asked_before else None, facts)
-        if reason is not None and (row.state, row.reason) != (MessageState.HELD, reason):
-            changed.setdefault((MessageState.HELD, reason), []).append(row.id)
-        elif reason is None and row.state == MessageState.HELD:
-            changed.setdefault((MessageState.PLANNED, "frigivet"), []).append(row.id)
-    for (state, reason), ids in changed.items():
-        cause = Cause.HOLD if state is MessageState.HELD else Cause.RELEASE
-        detail = HOLD_CODES.get(reason)
-        shift(session, cause, state, Message.id.in_(ids), now=now, detail=detail, reason=reason)
+
+@cache
+def _red() -> Select[bool]:
+    return select(open_red(bindparam("patient", type_=Patient.id.type)))
 
 
 def cancel_waiting(session: Session, reason: str, *conditions: ColumnElement[bool], now: datetime) -> int:
@@ -211,52 +191,3 @@ def cancel_course(session: Session, enrolment_id: int, reason: str, now: datetim
     """Cancel what is left of a course; advice already promised to the patient still goes."""
     is_of_course = (Message.enrolment_id == enrolment_id, Message.kind.in_((*TIMED, MessageKind.CONTACT_CHECK)))
     return cancel_waiting(session, reason, *is_of_course, now=now)
-
-
-class Question(NamedTuple):
-    """A question that a patient was asked, at `asked_at` (UTC), as far as reading the answer needs it."""
-
-    id: int
-    question: str | None
-    kind: str
-    step_id: str | None
-    reply_id: int | None
-    reminds_id: int | None
-    asked_at: datetime
-
-
-def open_questions(session: Session, patient_id: int, at: datetime, within: timedelta) -> list[Question]:
-    """The questions the patient had been asked at `at`, newest first, at most `within` old, without an answer yet.
-
-    A question counts from its claim: an answer may come in before the worker has written down that it was sent. What
-    answers a question answers the reminder of it too.
-    """
-    rows = session.execute(_open_questions(), {"patient": patient_id, "at": at, "oldest": at - within})
-    return [Question._make(row) for row in rows]
-
-
-@cache
-def _open_questions() -> Select[int, str | None, str, str | None, int | None, int | None, datetime]:
-    """Built once: every reply asks it."""
-    asked_at = func.coalesce(Message.sent_at, Message.claimed_at)
-    answered = exists().where(Reply.answers_id == func.coalesce(Message.reminds_id, Message.id))
-    return (
-        select(
-            Message.id,
-            Message.question,
-            Message.kind,
-            Message.step_id,
-            Message.reply_id,
-            Message.reminds_id,
-            asked_at,
-        )
-        .where(
-            Message.patient_id == bindparam("patient"),
-            Message.question.is_not(None),
-            Message.state.in_(MAYBE_ARRIVED),
-            asked_at <= bindparam("at", type_=asked_at.type),
-            asked_at > bindparam("oldest", type_=asked_at.type),
-            ~answered,
-        )
-        .order_by(asked_at.desc(), Message.id.desc())
-    )

@@ -88,6 +88,7 @@ def _record_taken(session: Session, taken: Sequence[Outcome], now: datetime) -> 
         tuple_(Message.id, Message.attempts).in_(tries),
         now=now,
         returning=(Message.id, Message.provider_id),
+        in_sight=False,
         provider_id=func.coalesce(Message.provider_id, case(sids, value=Message.id)),
         sent_at=now,
         lease_until=None,

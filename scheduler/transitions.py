@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, TypeAlias, cast
 
-from sqlalchemy import ColumnElement, Row, Select, String, Table, and_, insert, literal, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, String, Table, and_, bindparam, insert, literal, or_, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import InstrumentedAttribute
 
@@ -22,6 +22,58 @@ Chosen: TypeAlias = Select[*tuple[Any, ...]]
 Narrow = Callable[[Chosen], Chosen]
 
 
+class Move:
+    """A step of the table for certain rows, its statements built once for many times.
+
+    `narrow`: joins, an order and a limit for the choice. `values`: further columns to write. Conditions, limit and
+    values may hold bind parameters. `in_sight`: whether the session may hold some of the rows, which are then kept up
+    to date. Raises ValueError for a step that is not in the table.
+    """
+
+    def __init__(
+        self,
+        cause: Cause,
+        target: MessageState,
+        *conditions: ColumnElement[bool],
+        narrow: Narrow | None = None,
+        returning: Sequence[InstrumentedAttribute[Any]] = (Message.id,),
+        in_sight: bool = True,
+        **values: Any,
+    ) -> None:
+        chosen: Chosen = select(
+            Message.id,
+            bindparam("moved_at", type_=UtcDateTime),
+            Message.state,
+            literal(str(target)),
+            literal(str(cause)),
+            bindparam("moved_for", type_=String),
+        ).where(_may(cause, target), *conditions)
+        chosen = chosen.order_by(Message.id).with_for_update(of=Message) if narrow is None else narrow(chosen)
+        history = cast("Table", MessageEvent.__table__)
+        columns = ["message_id", "at", "source", "target", "cause", "detail"]
+        self._history = insert(history).from_select(columns, chosen).returning(history.c.message_id)
+        moved = update(Message).where(Message.id.in_(bindparam("moved", expanding=True)))
+        moved = moved.values(state=target, **values).execution_options(
+            synchronize_session="auto" if in_sight else False
+        )
+        self._update = moved.returning(*returning)
+
+    def make(self, session: Session, *, now: datetime, detail: str | None = None, **given: Any) -> list[Row[Any]]:
+        """Move every row that matches and may move; returns `returning` of those that did, which may be none.
+
+        The history is written first and locks the rows it chooses, so that both statements are about the same ones,
+        and a row that somebody else has moved meanwhile is not chosen. `detail`: a code, such as the provider's error
+        or the worker's name; never a patient's words. `given`: the values of the bind parameters.
+        """
+        session.flush()
+        given |= {"moved_at": now, "moved_for": detail[:MAX_DETAIL] if detail else None}
+        ids = session.scalars(self._history, given).all()
+        moved: list[Row[Any]] = []
+        for start in range(0, len(ids), ROWS_AT_ONCE):
+            moved += session.execute(self._update, given | {"moved": ids[start : start + ROWS_AT_ONCE]}).all()
+        return moved
+
+
 def shift(
     session: Session,
     cause: Cause,
@@ -29,37 +81,10 @@ def shift(
     *conditions: ColumnElement[bool],
     now: datetime,
     detail: str | None = None,
-    narrow: Narrow | None = None,
-    returning: Sequence[InstrumentedAttribute[Any]] = (Message.id,),
     **values: Any,
 ) -> list[Row[Any]]:
-    """Move every row that matches and may move; returns `returning` of those that did, which may be none.
-
-    The history is written first and locks the rows it chooses, so that both statements are about the same ones, and a
-    row that somebody else has moved meanwhile is not chosen. `detail`: a code, such as the provider's error or the
-    worker's name; never a patient's words. `narrow`: joins, an order and a limit for the choice. `values`: further
-    columns to write. Raises ValueError for a step that is not in the table.
-    """
-    session.flush()
-    chosen: Chosen = select(
-        Message.id,
-        literal(now, UtcDateTime),
-        Message.state,
-        literal(str(target)),
-        literal(str(cause)),
-        literal(detail[:MAX_DETAIL] if detail else None, String),
-    ).where(_may(cause, target), *conditions)
-    chosen = chosen.order_by(Message.id).with_for_update(of=Message) if narrow is None else narrow(chosen)
-    history = cast("Table", MessageEvent.__table__)
-    columns = ["message_id", "at", "source", "target", "cause", "detail"]
-    written = insert(history).from_select(columns, chosen).returning(history.c.message_id)
-    moved: list[Row[Any]] = []
-    ids = session.scalars(written).all()
-    for start in range(0, len(ids), ROWS_AT_ONCE):
-        some = ids[start : start + ROWS_AT_ONCE]
-        statement = update(Message).where(Message.id.in_(some)).values(state=target, **values)
-        moved += session.execute(statement.returning(*returning)).all()
-    return moved
+    """Move every row that matches and may move, once; see Move. Returns the ids of those that did."""
+    return Move(cause, target, *conditions, **values).make(session, now=now, detail=detail)
 
 
 def shift_one(

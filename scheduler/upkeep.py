@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, bindparam, exists, select, update
 from sqlalchemy.orm import Session
 
 from core.models import Clinic, Message, MessageKind, MessageState
 from scheduler.calendar import Window, next_sendable
 from scheduler.outbox import TIMED
 from scheduler.settling import unsettled
-from scheduler.states import Cause
-from scheduler.transitions import shift
+from scheduler.states import WAITING, Cause
+from scheduler.transitions import Move, shift
 
 WORKER_GONE = "worker gone"
 OnFailure = Callable[[Session, Message, datetime], None]
@@ -25,20 +26,27 @@ def expire_late(session: Session, now: datetime, on_failure: OnFailure) -> int:
 
     Advice, contact checks and alarms that expire are failures: nobody has been told what they say.
     """
-    expired = shift(
-        session,
-        Cause.EXPIRE,
-        MessageState.EXPIRED,
-        Message.due_at <= now,
-        Message.expires_at <= now,
-        now=now,
-        returning=(Message.id, Message.kind),
-        reason="for sent: " + Message.reason,
-    )
+    expired = _expire().make(session, now=now, by=now) if session.scalar(_is_any_late(), {"by": now}) else []
     for row in expired:
         if row.kind in {MessageKind.ADVICE, MessageKind.CONTACT_CHECK, MessageKind.ALARM}:
             on_failure(session, session.get_one(Message, row.id, populate_existing=True), now)
     return len(expired)
+
+
+_BY = bindparam("by", type_=Message.due_at.type)
+_LATE = (Message.due_at <= _BY, Message.expires_at <= _BY)
+
+
+@cache
+def _is_any_late() -> Select[bool]:
+    return select(exists().where(Message.state.in_(WAITING), *_LATE))
+
+
+@cache
+def _expire() -> Move:
+    reason = "for sent: " + Message.reason
+    seen = (Message.id, Message.kind)
+    return Move(Cause.EXPIRE, MessageState.EXPIRED, *_LATE, returning=seen, in_sight=False, reason=reason)
 
 
 def keep_window(session: Session, now: datetime) -> int:
@@ -86,5 +94,7 @@ def _closed(session: Session, now: datetime) -> dict[tuple[str, bool], datetime]
 def sweep(session: Session, now: datetime) -> int:
     """Rows whose worker vanished between claim and record become `unknown`: they may have been sent."""
     is_over = Message.lease_until < now
+    if not session.scalar(select(exists().where(Message.state == MessageState.SENDING, is_over))):
+        return 0
     values = {"error_code": WORKER_GONE, "sent_at": Message.claimed_at, **unsettled(now)}
     return len(shift(session, Cause.LEASE_OVER, MessageState.UNKNOWN, is_over, now=now, **values))

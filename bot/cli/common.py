@@ -9,6 +9,7 @@ import click
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from bot.red_flags import Checker
 from bot.runtime import Runtime, make_runtime
 from core import db, log
 from core.models import Clinic
@@ -17,14 +18,14 @@ from core.settings import load_settings
 DATABASE_GONE = "the database in DATABASE_URL cannot be reached: is it running, are user and password right?"
 
 
-def start_runtime() -> Runtime:
-    """Settings, logs, content and an engine on a database that is up to date.
+def start_runtime(checker: Checker | None = None) -> Runtime:
+    """Settings, logs, content and an engine on a database that is up to date; see make_runtime.
 
     Raises SettingsError, ContentError, and click.ClickException when the database is not ready.
     """
     settings = load_settings()
     log.configure(settings.log_format)
-    runtime = make_runtime(settings)
+    runtime = make_runtime(settings, checker=checker)
     require_newest_schema(runtime)
     return runtime
 

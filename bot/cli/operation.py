@@ -13,6 +13,7 @@ from bot import csv_import, worker
 from bot.cli.common import find_clinic, start_runtime
 from bot.demo.run import run_demo
 from bot.enrolment import Rejected, enrol
+from bot.red_flags import LateChecker
 from bot.runtime import Runtime
 from bot.server import port_is_taken, serve_forever
 from bot.tables import TableRefusedError
@@ -54,7 +55,7 @@ def serve(host: str, port: int, processes: int) -> None:
 @click.option("--senders", default=16, show_default=True, type=click.IntRange(1, 256), help="Sends under way at once.")
 def work(drain: bool, senders: int) -> None:  # noqa: FBT001
     """The sender. Any number may run on PostgreSQL; one on SQLite."""
-    runtime = start_runtime()
+    runtime = start_runtime(LateChecker())
     dispatcher = worker.make_dispatcher(runtime, worker.gateway_factory(runtime), senders)
     books = worker.make_books(runtime)
     if drain:

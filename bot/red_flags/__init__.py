@@ -12,6 +12,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 from bot.red_flags.checker import SECOND_READER, Checker, check_safely, load_checker
 from bot.red_flags.jsonl import explain, triage_lines
 from bot.red_flags.language import language_of
+from bot.red_flags.late import LateChecker
 from bot.red_flags.model import UNCLEAR, Evidence, Level, Triage, worst
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "UNCLEAR",
     "Checker",
     "Evidence",
+    "LateChecker",
     "Level",
     "Triage",
     "check_safely",

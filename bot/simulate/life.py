@@ -10,20 +10,21 @@ from datetime import datetime, time, timedelta
 from functools import partial
 from random import Random
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot import alerts, marks, receive, worker
 from bot.delivery import on_failure, take_receipt
 from bot.enrolment import Application, Rejected, enrol
+from bot.simulate.asking import alerts_since, due_now, next_due, texts
 from bot.simulate.behaviour import Script
 from bot.simulate.network import SimulatedNetwork
-from bot.simulate.people import GRID, Person, by_weight, on_grid
+from bot.simulate.people import GRID, Person, by_weight
 from bot.simulate.staff import deadlines
 from bot.simulate.stage import CLINICS, Stage
 from bot.simulate.writing import ALWAYS_ASKED, Writes, answer, follow_up, unasked
 from core.gateway import Outbound
-from core.models import Alert, Clinic, Message, MessageKind, MessageState, Reply, Triage, Verdict
+from core.models import Alert, Clinic, MessageKind, Triage, Verdict
 from messages.regions import REGION_IDS
 from scheduler.calendar import at, local
 from scheduler.upkeep import expire_late
@@ -113,16 +114,15 @@ class Life:
 
     def _is_due(self, now: datetime) -> bool:
         """Whether the tidying up left something to send at once."""
-        waiting = (Message.state == MessageState.PLANNED, Message.due_at <= now, Message.next_attempt_at <= now)
         with self._sessions() as session:
-            return session.scalar(select(Message.id).where(*waiting).limit(1)) is not None
+            return session.scalar(due_now(), {"now": now}) is not None
 
     def _look_around(self, now: datetime) -> datetime | None:
         """Patients read what arrived, staff see what is new; returns when the next text is due."""
         with self._sessions() as session:
             self._read_texts(session, now)
             self._see_alerts(session)
-            return _next_due(session, now)
+            return next_due(session, now)
 
     def _enrol(self, person: Person, session: Session, now: datetime) -> None:
         clinic = session.get_one(Clinic, CLINICS[person.clinic].id)
@@ -170,12 +170,7 @@ class Life:
         self._accepted.clear()
         if not arrived:
             return
-        rows = session.execute(
-            select(Message.id, Message.patient_id, Message.question, Message.kind)
-            .where(Message.id.in_(arrived), Message.patient_id.is_not(None))
-            .order_by(Message.id)
-        ).all()
-        for message_id, patient_id, question, kind in rows:
+        for message_id, patient_id, question, kind in session.execute(texts(), {"ids": arrived}).all():
             person = self._patients[patient_id or 0]
             if person.network_dice.random() < self._script.behaviour.network.undelivered:
                 self._plan(now + GRID, person, partial(_lose, message_id))
@@ -185,12 +180,7 @@ class Life:
                     self._will_write(person, text)
 
     def _see_alerts(self, session: Session) -> None:
-        rows = session.execute(
-            select(Alert.id, Alert.patient_id, Alert.colour, Alert.opened_at, Reply.sender)
-            .outerjoin(Reply, Alert.reply_id == Reply.id)
-            .where(Alert.id > self._last_alert)
-            .order_by(Alert.id)
-        ).all()
+        rows = session.execute(alerts_since(), {"last": self._last_alert}).all()
         for alert_id, patient_id, colour, opened_at, sender in rows:
             self._last_alert = alert_id
             person = self._patients[patient_id] if patient_id is not None else self._phones[sender]
@@ -226,17 +216,6 @@ def _next_tick(now: datetime) -> datetime:
     if hour is None:
         return at(wall.date() + timedelta(days=1), time(TICKS[0]))
     return at(wall.date(), time(hour))
-
-
-def _next_due(session: Session, now: datetime) -> datetime | None:
-    """When the next text falls due, or the next attempt at one that did."""
-    planned = Message.state == MessageState.PLANNED
-    to_come = session.scalar(select(func.min(Message.due_at)).where(planned, Message.due_at > now))
-    again = select(func.min(Message.next_attempt_at)).where(
-        planned, Message.due_at <= now, Message.next_attempt_at > now
-    )
-    instants = [instant for instant in (to_come, session.scalar(again)) if instant is not None]
-    return on_grid(min(instants)) if instants else None
 
 
 def _lose(message_id: int, session: Session, now: datetime) -> None:

@@ -11,7 +11,8 @@ from bot.alerts import acknowledge, resolve
 from bot.course import stop
 from core.gateway import SendError, Verdict
 from core.models import Enrolment, Message, MessageKind, MessageState
-from scheduler.outbox import apply_holds, lock_patient
+from scheduler.holding import apply_holds
+from scheduler.outbox import lock_patient
 from scheduler.planning import HELD_RED, Facts
 from tests.world import MONDAY, World, make_world
 
