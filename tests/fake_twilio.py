@@ -45,6 +45,7 @@ class FakeTwilio:
     """Every text handed over stands in `requests`, in order; what was accepted stands in `book`, with what came in.
 
     `page_limit`: the most entries a page holds, whatever is asked for. `now`: the provider's clock.
+    `unanswered`: how many requests it has taken and is still silent about.
     """
 
     page_limit: int = 1000
@@ -52,6 +53,7 @@ class FakeTwilio:
     requests: list[Request] = field(default_factory=list)
     book: list[Entry] = field(default_factory=list)
     list_requests: int = 0
+    unanswered: int = 0
     on_request: Callable[[Request], None] | None = None
     on_list: Callable[[dict[str, str]], None] | None = None
     _next: list[Behaviour] = field(default_factory=list)
@@ -106,6 +108,9 @@ class FakeTwilio:
         """Let reading the list fail."""
         body = json.dumps({"code": 20503, "message": "not now", "more_info": "", "status": status})
         self._next_lists += [Behaviour(status, body)] * times
+
+    def stay_silent_about_lists(self) -> None:
+        self._next_lists.append(Behaviour(-1))
 
     def text_came_in(self, sid: str, sender: str, to: str, body: str, at: datetime, media: int = 0) -> None:
         """A patient's text whose webhook may or may not be called."""
@@ -193,7 +198,7 @@ class FakeTwilio:
                 if parts.path != LIST_PATH or not _is_authorised(self.headers.get("Authorization", "")):
                     self._answer(Behaviour(404, "{}"))
                 else:
-                    self._answer(fake._list(dict(parse_qsl(parts.query))))
+                    self._meet(fake._list(dict(parse_qsl(parts.query))))
 
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"])).decode()
@@ -203,7 +208,9 @@ class FakeTwilio:
 
             def _meet(self, behaviour: Behaviour) -> None:
                 if behaviour.status == -1:
+                    fake.unanswered += 1
                     fake._released.wait(30)
+                    fake.unanswered -= 1
                 if behaviour.status <= 0:
                     self.close_connection = True
                 else:

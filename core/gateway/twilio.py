@@ -8,7 +8,15 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
-from aiohttp import ClientConnectorError, ClientError, ClientRequest, ClientSession, ClientTimeout, TCPConnector
+from aiohttp import (
+    ClientConnectorError,
+    ClientError,
+    ClientRequest,
+    ClientResponse,
+    ClientSession,
+    ClientTimeout,
+    TCPConnector,
+)
 from aiohttp import ConnectionTimeoutError as ConnectTimeout
 from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
 from twilio.http.async_http_client import AsyncTwilioHttpClient
@@ -44,16 +52,30 @@ class _Connector(TCPConnector):
         return connection
 
 
+class _Session:
+    """One connection pool whose time-outs hold: the Twilio client says "no time-out" with every request."""
+
+    def __init__(self) -> None:
+        self._session = ClientSession(
+            connector=_Connector(limit=MAX_CONNECTIONS),
+            timeout=ClientTimeout(total=TOTAL_SECONDS, connect=CONNECT_SECONDS, sock_connect=CONNECT_SECONDS),
+        )
+
+    async def request(self, **asked: Any) -> ClientResponse:
+        del asked["timeout"]
+        return await self._session.request(**asked)
+
+    async def close(self) -> None:
+        await self._session.close()
+
+
 class _Transport(AsyncTwilioHttpClient):
     """The client's own transport with time-outs, one connection pool, and another base address if asked."""
 
     def __init__(self, base_url: str) -> None:
         super().__init__(pool_connections=False)
         self._base = urlsplit(base_url) if base_url else None
-        self.session = ClientSession(
-            connector=_Connector(limit=MAX_CONNECTIONS),
-            timeout=ClientTimeout(total=TOTAL_SECONDS, connect=CONNECT_SECONDS, sock_connect=CONNECT_SECONDS),
-        )
+        self.session = _Session()
 
     async def request(
         self,

@@ -101,6 +101,7 @@ def test_an_answer_that_never_comes_leaves_the_outcome_unknown(
     with pytest.raises(SendError) as error:
         send(provider)
     assert error.value.verdict is Verdict.UNKNOWN
+    assert provider.unanswered == 1  # we gave up; it was not the provider that hung up
 
 
 @pytest.mark.parametrize("body", ["", "<html>gateway</html>", "[]", "{}"])

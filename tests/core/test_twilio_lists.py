@@ -90,6 +90,14 @@ def test_a_list_that_is_refused_is_no_empty_list(provider: FakeTwilio, status: i
         find(provider)
 
 
+def test_a_list_that_never_comes_is_no_list(provider: FakeTwilio, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.gateway.twilio.TOTAL_SECONDS", 0.2)
+    provider.stay_silent_about_lists()
+    with pytest.raises(UnreadableError):
+        find(provider)
+    assert provider.unanswered == 1
+
+
 def test_a_list_that_breaks_off_on_its_second_page_is_no_list(provider: FakeTwilio) -> None:
     provider.page_limit = 1
     send(provider, times=2)

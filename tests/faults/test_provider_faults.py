@@ -126,6 +126,7 @@ def test_slow_answers_hold_up_nothing_but_themselves(bench: Bench, monkeypatch: 
     enrol(bench)
     bench.provider.stay_silent()
     bench.world.drain()
+    assert bench.provider.unanswered == 1
     assert len(bench.messages(MessageState.SENT)) == PATIENTS - 1
     assert len(bench.messages(MessageState.UNKNOWN)) == 1
     bench.recover()
