@@ -85,6 +85,7 @@ def _record_taken(session: Session, taken: Sequence[Outcome], now: datetime) -> 
         session,
         Cause.ACCEPTED,
         MessageState.SENT,
+        Message.id.in_(list(sids)),  # said for the index: SQLite finds none for pairs
         tuple_(Message.id, Message.attempts).in_(tries),
         now=now,
         returning=(Message.id, Message.provider_id),

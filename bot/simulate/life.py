@@ -30,9 +30,11 @@ from scheduler.calendar import at, local
 from scheduler.upkeep import expire_late
 
 Act = Callable[[Session, datetime], None]
-TICKS = range(6, 24)
+TICKS = range(6, 24, 2)
 """The local hours on which the worker looks after silences, pauses and ends; in earnest it does every ten seconds."""
 SENDERS = 256
+WEEK = 7
+"""Days between two looks for garbage: rows and statements come and go by the thousand."""
 SWITCHED_OFF = "30003"
 
 
@@ -57,6 +59,7 @@ class Life:
         self._acts: list[tuple[datetime, int, int, Act]] = []
         self._order = itertools.count()
         self._last_alert = 0
+        self._days = 0
         self._dispatcher = worker.make_dispatcher(stage.runtime, self._network, SENDERS)
         for person in people:
             self._plan(person.arrives, person, partial(self._enrol, person))
@@ -82,7 +85,9 @@ class Life:
     def _tell(self, days: int) -> None:
         for _ in range(days):
             self._on_day()
-            gc.collect()
+            self._days += 1
+            if self._days % WEEK == 0:
+                gc.collect()
 
     def _network(self) -> SimulatedNetwork:
         def dice_of(number: str) -> Random | None:
@@ -107,10 +112,10 @@ class Life:
         self._dispatcher.run(lambda: now)
 
     def _tidy_up(self, now: datetime) -> None:
-        for tick in self._housekeeping:
-            with self._sessions() as session:
+        with self._sessions() as session:
+            for tick in self._housekeeping:
                 tick(session, now)
-                session.commit()
+            session.commit()
 
     def _is_due(self, now: datetime) -> bool:
         """Whether the tidying up left something to send at once."""

@@ -95,7 +95,7 @@ def run_share(
         meet(number, wanted.seed, script.behaviour, wanted.start, len(REGION_IDS))
         for number in range(share, wanted.patients, of)
     ]
-    with set_up(load_content(), start) as stage, _collecting_by_day():
+    with set_up(load_content(), start) as stage, _collecting_by_week():
         Life(stage, script, people, end=end, on_day=progress).live(start)
         if look is not None:
             look(stage)
@@ -104,10 +104,10 @@ def run_share(
 
 
 @contextmanager
-def _collecting_by_day() -> Iterator[None]:
-    """Rows and statements come and go by the thousand: looking for garbage once a simulated day is enough."""
+def _collecting_by_week() -> Iterator[None]:
+    """Rows and statements come and go by the thousand: Life looks for garbage once a simulated week."""
     gc.collect()
-    gc.freeze()  # content and checker are no garbage: no need to look at them every day
+    gc.freeze()  # content and checker are no garbage: no need to look at them again
     gc.disable()
     try:
         yield
