@@ -74,6 +74,7 @@ ACCESS: dict[tuple[str, str], str] = {
     ("GET", "/patienter/<row:patient_id>"): READER,
     ("GET", "/patienter/<row:patient_id>/samtale"): READER,
     ("GET", "/patienter/<row:patient_id>/ark"): READER,
+    ("GET", "/patienter/<row:patient_id>/journal"): READER,
     ("POST", "/patienter/<row:patient_id>/pause"): CLINICIAN,
     ("POST", "/patienter/<row:patient_id>/genoptag"): CLINICIAN,
     ("POST", "/patienter/<row:patient_id>/glem-oensker"): CLINICIAN,
