@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import and_, not_, select
 from sqlalchemy.orm import Session
 
 from bot.staff import words
@@ -30,11 +30,15 @@ class Answer:
 
 
 def answers_to(session: Session, reply_ids: Sequence[int]) -> dict[int, tuple[Answer, ...]]:
+    """By reply. A question about the doctor that staff made needless is left out: nobody was asked it."""
     if not reply_ids:
         return {}
     found: dict[int, list[Answer]] = defaultdict(list)
+    needless = and_(Message.kind == MessageKind.CONTACT_CHECK, Message.state == MessageState.CANCELLED)
     rows = session.scalars(
-        select(Message).where(Message.reply_id.in_(reply_ids), Message.kind.in_(ANSWER_KINDS)).order_by(Message.id)
+        select(Message)
+        .where(Message.reply_id.in_(reply_ids), Message.kind.in_(ANSWER_KINDS), not_(needless))
+        .order_by(Message.id)
     )
     for row in rows:
         if row.reply_id is not None:
