@@ -141,6 +141,7 @@ ACCESS: dict[tuple[str, str], str] = {
     ("POST", "/indstillinger/vagt/personer/<row:contact_id>/proev"): ADMIN,
     ("POST", "/indstillinger/vagt/personer/<row:contact_id>/fjern"): ADMIN,
     ("POST", "/indstillinger/vagt/vagter"): ADMIN,
+    ("POST", "/indstillinger/vagt/vagter/<row:row_id>"): ADMIN,
     ("POST", "/indstillinger/vagt/vagter/<row:row_id>/fjern"): ADMIN,
     ("POST", "/indstillinger/vagt/aendringer"): ADMIN,
     ("POST", "/indstillinger/vagt/aendringer/<row:row_id>/fjern"): ADMIN,

@@ -107,6 +107,43 @@ def test_a_shift_puts_others_on_call_and_can_be_removed(lite_world: World, admin
         assert session.scalars(select(RosterShift)).all() == []
 
 
+def test_a_shift_is_corrected_where_it_stands(lite_world: World, admin: Desk) -> None:
+    three_on_call(lite_world)
+    admin.follow(f"{PAGE}/vagter", **{"days": "0", "starts": "16.00", "ends": "08.00", "person-1": "1"})
+    page = admin.follow(f"{PAGE}/vagter/1", **{"days": "5", "starts": "9", "ends": "17", "person-1": "2"})
+    assert "Vagten er rettet." in page
+    assert "Lørdag kl. 09.00 til 17.00" in page
+    with lite_world.session() as session:
+        row = session.scalars(select(RosterShift)).one()
+        assert (row.id, row.days, row.starts, row.ends, row.contacts) == (1, [5], 540, 1020, [2])
+        lines = session.scalars(select(Audit).where(Audit.action == "roster.change")).all()
+    assert [(line.object_type, line.object_id) for line in lines] == [("roster_shift", "1")] * 2
+
+
+def test_half_a_correction_changes_nothing_and_is_shown_again_as_it_was_typed(
+    lite_world: World, admin: Desk
+) -> None:
+    three_on_call(lite_world)
+    admin.follow(f"{PAGE}/vagter", **{"days": "0", "starts": "16.00", "ends": "08.00", "person-1": "1"})
+    response = admin.post(f"{PAGE}/vagter/1", **{"starts": "17.45", "ends": "08.00", "person-1": "2"})
+    page = response.get_data(as_text=True)
+    assert (response.status_code, "Vælg mindst én dag" in page) == (400, True)
+    assert 'id="shift-1-starts" name="starts" value="17.45"' in page
+    assert 'id="shift-starts" name="starts" value="16.00"' in page
+    with lite_world.session() as session:
+        assert session.scalars(select(RosterShift)).one().starts == 960
+
+
+def test_another_clinics_shift_cannot_be_corrected(lite_world: World, admin: Desk) -> None:
+    lite_world.add_clinic("nord", sender="+4552512346")
+    foreign = add_contact(lite_world, "Nord Vagt", clinic_id="nord")
+    add_contact(lite_world, "Ole Vagt", OLE)
+    with lite_world.session() as session, session.begin():
+        session.add(RosterShift(clinic_id="nord", days=[0], starts=960, ends=480, contacts=[foreign]))
+    typed = {"days": "0", "starts": "16.00", "ends": "08.00", "person-1": "2"}
+    assert admin.post(f"{PAGE}/vagter/1", **typed).status_code == 404
+
+
 @pytest.mark.parametrize(
     ("missing", "sentence"), [("days", "Vælg mindst én dag"), ("starts", "Skriv, hvornår"), ("person-1", "Vælg, hvem")]
 )
