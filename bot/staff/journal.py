@@ -65,16 +65,20 @@ def _course(enrolment: Enrolment, today: date) -> Course:
 
 def _fetched_before(patient: Patient) -> str:
     """When somebody last had this text, and who; empty when nobody has."""
-    row = db().execute(
-        select(Audit.at, Staff.name)
-        .join(Staff, Staff.id == Audit.staff_id)
-        .where(
-            Audit.clinic_id == patient.clinic_id,
-            Audit.action == FETCHED,
-            Audit.object_type == "patient",
-            Audit.object_id == str(patient.id),
+    row = (
+        db()
+        .execute(
+            select(Audit.at, Staff.name)
+            .join(Staff, Staff.id == Audit.staff_id)
+            .where(
+                Audit.clinic_id == patient.clinic_id,
+                Audit.action == FETCHED,
+                Audit.object_type == "patient",
+                Audit.object_id == str(patient.id),
+            )
+            .order_by(Audit.id.desc())
+            .limit(1)
         )
-        .order_by(Audit.id.desc())
-        .limit(1)
-    ).first()
+        .first()
+    )
     return f"{date_time(row.at)} af {row.name}" if row else ""

@@ -152,7 +152,7 @@ def _done(text: str) -> ResponseReturnValue:
 
 
 def _page(wrong: str = "", errors: Mapping[str, str] | None = None, typed: MultiDict[str, str] | None = None) -> str:
-    """`wrong`: the form that was refused (person, person-3, shift, shift-2, change); it is shown again as it was typed."""
+    """`wrong`: the form that was refused (person, person-3, shift, shift-2, change), shown again as it was typed."""
     staff = staff_member()
     return render_template(
         "staff/on_call.html",

@@ -40,14 +40,15 @@ _NO_FLAG_NAMES: Mapping[str, str] = {UNCLEAR: UNNAMED_FLAG}
 
 
 class _Assets(Blueprint):
-    """The pages' own files. The style sheets go out as one, so that a page waits for a single answer before it is drawn."""
+    """The pages' own files. The style sheets go out as one: a page waits for a single answer before it is drawn."""
 
     def send_static_file(self, filename: str) -> Response:
         if filename != STYLES:
             return super().send_static_file(filename)
         response = Response(_content(STYLES), content_type="text/css; charset=utf-8")
         response.set_etag(_digest(STYLES))
-        return response.make_conditional(request)
+        response.make_conditional(request)
+        return response
 
 
 assets = _Assets("staff", __name__, template_folder="templates", static_folder="static", static_url_path="/static")

@@ -32,7 +32,7 @@ def text_of(page: str) -> str:
 
 def section(text: str, heading: str) -> str:
     """What stands under a heading."""
-    return text.split(f"\n{heading}\n")[1].split("\n\n" if heading != "ALARMER" else "\n\nSVAR")[0]
+    return text.split(f"\n{heading}\n")[1].split("\n\n" if heading != "ALARMER" else "\n\nSVAR", maxsplit=1)[0]
 
 
 def test_the_conversation_leads_to_the_text_for_the_record(clinician: Desk) -> None:

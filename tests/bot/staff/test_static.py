@@ -24,6 +24,8 @@ SHEETS = [
     Path(demo.__file__).parent / "static" / "demo.css",
 ]
 LONGEST = 250
+_ELSEWHERE = re.compile(r"/\*.*?\*/|@media[^{]*\{(?:[^{}]*\{[^{}]*\})*\s*\}", re.DOTALL)
+"""Comments, and what holds for some screens alone."""
 
 
 @pytest.fixture
@@ -76,7 +78,7 @@ def test_the_style_sheets_go_out_as_one_file_in_their_order(visitor: FlaskClient
 
 def classes_of(sheet: Path) -> set[str]:
     """The classes that a sheet itself gives a look, outside of what holds for some screens alone."""
-    text = re.sub(r"/\*.*?\*/|@media[^{]*\{(?:[^{}]*\{[^{}]*\})*\s*\}", "", sheet.read_text(encoding="utf-8"), flags=re.S)
+    text = _ELSEWHERE.sub("", sheet.read_text(encoding="utf-8"))
     selectors = [one.strip() for group in re.findall(r"([^{}]+)\{", text) for one in group.split(",")]
     return {one for one in selectors if re.fullmatch(r"\.[\w-]+", one)}
 
