@@ -47,24 +47,24 @@ def journal_text(
     head: Head, courses: Sequence[Course], entries: Sequence[Entry], chart: Chart | None, since: date | None
 ) -> str:
     """The whole summary, sections parted by an empty line. `since`: only what happened from that local day on; the
-    courses always stand there.
+    courses always stand there. That there were no alerts and no replies is told, other empty sections are left out.
     """
     kept = [entry for entry in entries if since is None or local(entry.at).date() >= since]
-    period = f"fra {danish_date(since)}" if since else "hele tiden"
+    period = f"fra {danish_date(since)}" if since else "hele forløbet"
     top = [
-        f"Opfølgning på sms, {head.clinic}",
+        f"Sms-opfølgning, {head.clinic}",
         f"Patient: {head.patient}, tlf. {head.phone}",
         f"Perioden: {period}. Skrevet ud {date_time(head.made_at)} af {head.made_by}.",
     ]
     sections = [
         ("Forløb", [*_courses(courses), *_traffic(kept)]),
-        ("Smerter (0-10)", _pain(chart, kept) or [NOTHING]),
+        ("Smerter (0-10)", _pain(chart, kept)),
         ("Alarmer", _blocks(_alert(entry.card) for entry in kept if isinstance(entry, Raised))),
         ("Svar fra patienten", [_reply(entry) for entry in kept if isinstance(entry, Incoming)] or [NOTHING]),
-        ("Sms'er, som klinikken har skrevet", [*_written(kept)] or [NOTHING]),
-        ("Noter", [*_notes(kept)] or [NOTHING]),
+        ("Sms'er, som klinikken har skrevet", [*_written(kept)]),
+        ("Noter", [*_notes(kept)]),
     ]
-    told = "\n\n".join("\n".join([heading.upper(), *lines]) for heading, lines in sections)
+    told = "\n\n".join("\n".join([heading.upper(), *lines]) for heading, lines in sections if lines)
     return "\n".join(top) + "\n\n" + told + "\n"
 
 

@@ -50,7 +50,7 @@ def test_after_an_act_in_the_long_page_both_the_act_and_what_came_of_it_are_in_s
     told = page.get_by_role("status").filter(has_text="Noten er gemt")
     expect(told).to_be_in_viewport(ratio=1)
     expect(page.get_by_text("Har tid hos lægen i morgen").first).to_be_in_viewport(ratio=1)
-    told.get_by_role("button", name="Luk").click()
+    page.get_by_label("Din besked").click()
     expect(told).to_have_count(0)
 
 
@@ -84,7 +84,7 @@ def test_the_text_for_the_record_is_copied_with_one_press(site: Site, page: Page
     page.get_by_role("button", name="Kopiér teksten").click()
     expect(page.get_by_role("status").filter(has_text="Kopieret.")).to_be_visible()
     copied = page.evaluate("navigator.clipboard.readText()")
-    assert copied.startswith("Opfølgning på sms, Rygklinik Vest\nPatient: Karen Testsen")
+    assert copied.startswith("Sms-opfølgning, Rygklinik Vest\nPatient: Karen Testsen")
     assert "»jeg kan ikke tisse«" in copied
 
 

@@ -42,7 +42,7 @@ def test_the_conversation_leads_to_the_text_for_the_record(clinician: Desk) -> N
 
 def test_it_names_the_patient_the_course_and_the_consent(clinician: Desk) -> None:
     text = text_of(clinician.text(JOURNAL))
-    assert text.startswith("Opfølgning på sms, Rygklinik Vest\nPatient: Karen Testsen, tlf. 20 12 34 56\n")
+    assert text.startswith("Sms-opfølgning, Rygklinik Vest\nPatient: Karen Testsen, tlf. 20 12 34 56\n")
     assert re.search(r"Akutte lændesmerter, udgave \d+: startet \d\d-\d\d-\d{4}, i gang, uge 1 af 12\.", text)
     assert "Samtykke til sms: " in text
 
@@ -97,7 +97,7 @@ def test_from_a_day_on_the_older_is_left_out(clinician: Desk, lite_world: World)
 
 @pytest.mark.parametrize("asked", ["", "i går", "2026-13-45", "%00"])
 def test_a_day_that_is_none_gives_all(clinician: Desk, asked: str) -> None:
-    assert "Perioden: hele tiden." in text_of(clinician.text(f"{JOURNAL}?fra={asked}"))
+    assert "Perioden: hele forløbet." in text_of(clinician.text(f"{JOURNAL}?fra={asked}"))
 
 
 def test_who_fetched_it_stands_in_the_log_and_on_the_page(clinician: Desk, lite_world: World) -> None:
@@ -113,3 +113,13 @@ def test_an_administrator_is_led_from_the_patient_to_the_patients_log(sit: Sit) 
     assert 'href="/log?patient=1"' in admin.text("/patienter/1")
     assert "Karen Testsen" in admin.text("/log?patient=1")
     assert "/log?" not in sit("clinician").text("/patienter/1")
+
+
+def test_that_nothing_happened_is_told_and_the_rest_left_out(clinician: Desk, lite_world: World) -> None:
+    lite_world.clock.forward(days=2)
+    clinician.log_in("clinician@vest.example")
+    text = text_of(clinician.text(f"{JOURNAL}?fra={lite_world.clock().date()}"))
+    assert section(text, "ALARMER") == "Ingen."
+    assert section(text, "SVAR FRA PATIENTEN").strip() == "Ingen."
+    for heading in ("SMERTER", "NOTER", "SMS'ER, SOM"):
+        assert heading not in text
