@@ -41,7 +41,7 @@ def show(patient_id: int) -> ResponseReturnValue:
     courses = [_course(enrolment, today) for enrolment in reversed(patient.enrolments)]
     text = journal_text(head, courses, entries, thread.chart, since)
     before = _fetched_before(patient)
-    trace(FETCHED, "patient", patient.id, f"fra {danish_date(since)}" if since else "")
+    trace("patient.journal", "patient", patient.id, f"fra {danish_date(since)}" if since else "")
     db().commit()
     return render_template("staff/journal.html", patient=patient, text=text, since=since, before=before)
 
