@@ -109,7 +109,11 @@ def _alert(card: Card) -> list[str]:
         lines.append(f"Patienten skrev: {_quoted(card.pieces, card.media_count)}")
     if card.about:
         lines.append(f"Vores sms: {card.about}")
-    lines += [f"Rygbots sms ({answer.state}): »{answer.in_danish or answer.body}«" for answer in card.answers]
+    lines += [
+        f"Rygbots sms ({answer.state}): »{answer.in_danish or answer.body}«"
+        for answer in card.answers
+        if not answer.is_waiting
+    ]
     for event in card.happenings:
         who = "" if event.who == "Rygbot" else f" af {event.who}"
         note = f": »{event.note}«" if event.note else ""

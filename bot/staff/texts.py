@@ -19,12 +19,16 @@ ANSWER_KINDS = (MessageKind.ADVICE, MessageKind.ANSWER, MessageKind.CONTACT_CHEC
 
 @dataclass(frozen=True)
 class Answer:
-    """What the bot answered, and how far that text has come. `in_danish`: see the function of that name."""
+    """What the bot answered, and how far that text has come; `is_waiting`: it has not left, and still may.
+
+    `in_danish`: see the function of that name.
+    """
 
     body: str
     language: str
     in_danish: str
     state: str
+    is_waiting: bool
     arrived: bool
     failed: bool
 
@@ -52,6 +56,7 @@ def _answer(row: Message) -> Answer:
         language=row.language,
         in_danish=in_danish(row),
         state=state_text(row),
+        is_waiting=row.state in (MessageState.PLANNED, MessageState.HELD),
         arrived=row.state == MessageState.DELIVERED,
         failed=row.state in words.NOT_ARRIVED or row.state in words.NOT_SENT,
     )

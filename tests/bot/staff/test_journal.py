@@ -50,7 +50,9 @@ def test_it_names_the_patient_the_course_and_the_consent(clinician: Desk) -> Non
 def test_an_alert_stands_with_its_reply_its_answer_what_was_done_and_its_outcome(clinician: Desk) -> None:
     clinician.text("/")
     clinician.post("/alarmer/1/kvitter", seen="0", note="Ringer nu", next="/")
-    assert "Udfald: ikke afsluttet endnu" in text_of(clinician.text(JOURNAL))
+    waiting = text_of(clinician.text(JOURNAL))
+    assert "Udfald: ikke afsluttet endnu" in waiting
+    assert "Fik du fat i en læge?" not in waiting, "what has not been sent is no part of what happened"
     clinician.post("/alarmer/1/afslut", seen="1", outcome="sent_to_doctor", note="Til egen læge", next="/")
     alarms = section(text_of(clinician.text(JOURNAL)), "ALARMER")
     assert alarms.startswith("RØD, ")
