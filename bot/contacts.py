@@ -84,6 +84,12 @@ def add_shift(session: Session, shift: RosterShift, *, by: Staff, now: datetime)
     _audit(session, by, "roster.change", "roster_shift", shift.id, now)
 
 
+def save_shift(session: Session, row: RosterShift, shift: RosterShift, *, by: Staff, now: datetime) -> None:
+    """Let a shift that is there say what another one says, which itself is not kept."""
+    row.days, row.starts, row.ends, row.contacts = shift.days, shift.starts, shift.ends, shift.contacts
+    _audit(session, by, "roster.change", "roster_shift", row.id, now)
+
+
 def add_change(session: Session, change: RosterChange, *, by: Staff, now: datetime) -> None:
     session.add(change)
     session.flush()

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from bot.heartbeat import FRESH, last_beat, stuck_ticks
 from bot.moving import behind
+from bot.on_call import AHEAD, duties_ahead
 from bot.receive import count_unprocessed
 from bot.runtime import Runtime, utc_now
 from bot.spooling import spool_of
@@ -60,6 +61,7 @@ def findings(runtime: Runtime) -> list[Finding]:
         with runtime.sessions() as session:
             result += [one(session, utc_now()) for one in checks]
             result.append(_courses(session, runtime.content))
+            result.append(on_call(session, utc_now(), can_mail=runtime.means.can_mail))
     result.append(spool(runtime))
     return result
 
@@ -89,6 +91,21 @@ def ticks(session: Session, now: datetime) -> Finding:
     if stuck:
         return bad("ticks", f"not finished for minutes: {', '.join(stuck)}; read the worker's log")
     return good("ticks", "all come to their end")
+
+
+def on_call(session: Session, now: datetime, *, can_mail: bool) -> Finding:
+    """Whether each clinic's red alerts would reach somebody, at any hour of the coming weeks. `now`: true time."""
+    told = []
+    for clinic_id in session.scalars(select(Clinic.id).order_by(Clinic.id)):
+        ahead = duties_ahead(session, clinic_id, now, can_mail=can_mail)
+        gaps = [duty for duty in ahead if not duty.contacts]
+        if len(gaps) == len(ahead):
+            told.append(f"{clinic_id} (at no time)")
+        elif gaps:
+            told.append(f"{clinic_id} (for a while from {local(gaps[0].starts_at):%d-%m-%Y %H:%M} on)")
+    if told:
+        return bad("on call", f"red alerts would reach nobody at {', '.join(told)}; see Indstillinger, Vagt")
+    return good("on call", f"somebody at every clinic for the next {AHEAD.days} days")
 
 
 def spool(runtime: Runtime) -> Finding:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from core.models import Contact, RosterChange, RosterShift
-from scheduler.roster import Change, Order, Roster, Shift, on_call
+from scheduler.roster import Change, Duty, Order, Roster, Shift, duties, on_call
+
+AHEAD = timedelta(days=14)
+"""How far the roster is looked through for hours in which nobody is on call."""
 
 
 def contacts_of(session: Session, clinic_id: str) -> dict[int, Contact]:
@@ -45,14 +48,21 @@ def can_be_alarmed(contact: Contact, *, can_mail: bool) -> bool:
     return contact.phone is not None or (can_mail and contact.email is not None)
 
 
+def duties_ahead(session: Session, clinic_id: str, now: datetime, *, can_mail: bool) -> list[Duty]:
+    """Who is alarmed from now on and for AHEAD, without a gap; those who cannot be reached are left out."""
+    able = _able(session, clinic_id, can_mail=can_mail)
+    return duties(roster_of(session, clinic_id, able), now, now + AHEAD)
+
+
 def people_on_call(session: Session, clinic_id: str, now: datetime, *, can_mail: bool) -> list[Contact]:
     """Who is alarmed now, in order; those who cannot be reached are left out."""
-    able = {
-        key: contact
-        for key, contact in contacts_of(session, clinic_id).items()
-        if can_be_alarmed(contact, can_mail=can_mail)
-    }
+    able = _able(session, clinic_id, can_mail=can_mail)
     return [able[key] for key in on_call(roster_of(session, clinic_id, able), now)]
+
+
+def _able(session: Session, clinic_id: str, *, can_mail: bool) -> dict[int, Contact]:
+    known = contacts_of(session, clinic_id)
+    return {key: contact for key, contact in known.items() if can_be_alarmed(contact, can_mail=can_mail)}
 
 
 def _of(contacts: list[int], able: list[int]) -> Order:

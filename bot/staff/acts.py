@@ -102,6 +102,7 @@ _CHANGED = {
 }
 _FETCHED = {
     "patient.export": "Hentede listen over patienter ud",
+    "patient.journal": "Hentede tekst til journalen ud",
     "import.export": "Hentede de rækker ud, der skal rettes",
     "mark.export": "Hentede mærkede svar ud",
     "log.export": "Hentede loggen ud",

@@ -34,11 +34,12 @@ SENDERS: dict[str, str] = {
 
 @dataclass(frozen=True)
 class Outgoing:
-    """A text that went out, or should have. `in_danish`: what stands beneath one in another language. `advised`: what
-    staff do about one that did not arrive.
+    """A text that went out, or should have; `kind` as it is stored. `in_danish`: what stands beneath one in another
+    language. `advised`: what staff do about one that did not arrive.
     """
 
     id: int
+    kind: str
     at: datetime
     clock: str
     sender: str
@@ -69,13 +70,14 @@ class Mark:
 class Incoming:
     """A reply with its triage; `level` is empty while nothing has read it.
 
-    `flags`: the Danish names. `whys`: the explanation of a red or amber reading. `verdicts`: what may be said against
-    the reading.
+    `question`: what was asked, as it is stored, empty when nothing was. `flags`: the Danish names. `whys`: the
+    explanation of a red or amber reading. `verdicts`: what may be said against the reading.
     """
 
     id: int
     at: datetime
     clock: str
+    question: str
     pieces: tuple[Piece, ...]
     level: str
     flags: tuple[str, ...]
@@ -146,6 +148,7 @@ def incoming(reply: Reply, wording: Wording, marks: tuple[Mark, ...]) -> Incomin
         id=reply.id,
         at=reply.received_at,
         clock=clock(reply.received_at),
+        question=reply.question or "",
         pieces=pieces(reply.body, triage.evidence if triage else (), wording.flags),
         level=triage.level if triage else "",
         flags=flag_names(triage.flags, triage.evidence, wording.flags) if triage else (),
@@ -168,6 +171,7 @@ def outgoing(row: Message) -> Outgoing:
     is_lost = row.state in words.NOT_ARRIVED
     return Outgoing(
         id=row.id,
+        kind=row.kind,
         at=at,
         clock=clock(at),
         sender=f"{row.staff.name}, klinikken" if row.staff else words.say(SENDERS, row.kind),

@@ -76,6 +76,18 @@ def add_shift() -> ResponseReturnValue:
     return _done("Vagten er gemt.")
 
 
+@blueprint.post("/indstillinger/vagt/vagter/<row:row_id>")
+@login_required(Role.ADMIN)
+def save_shift(row_id: int) -> ResponseReturnValue:
+    staff, row = staff_member(), _line(RosterShift, row_id)
+    known = contacts_of(db(), staff.clinic_id)
+    shift, errors = read_shift(request.form, request.form.getlist("days"), staff.clinic_id, known)
+    if errors:
+        return _page(f"shift-{row.id}", errors, request.form), 400
+    contacts.save_shift(db(), row, shift, by=staff, now=now())
+    return _done("Vagten er rettet.")
+
+
 @blueprint.post("/indstillinger/vagt/vagter/<row:row_id>/fjern")
 @login_required(Role.ADMIN)
 def remove_shift(row_id: int) -> ResponseReturnValue:
@@ -140,7 +152,7 @@ def _done(text: str) -> ResponseReturnValue:
 
 
 def _page(wrong: str = "", errors: Mapping[str, str] | None = None, typed: MultiDict[str, str] | None = None) -> str:
-    """`wrong`: the form that was refused (person, person-3, shift, change); it is shown again as it was typed."""
+    """`wrong`: the form that was refused (person, person-3, shift, shift-2, change), shown again as it was typed."""
     staff = staff_member()
     return render_template(
         "staff/on_call.html",

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.on_call import can_be_alarmed, contacts_of, roster_of
+from bot.on_call import can_be_alarmed, contacts_of, duties_ahead
 from bot.staff.alarm_lines import Line, alarms, count_since, line_of
-from bot.staff.formatting import clock, danish_date, date_time, day_clock
+from bot.staff.formatting import clock, danish_date, date_time, day_clock, minute_clock
 from bot.staff.on_call_forms import shift_text
 from core.models import Alarm, Contact, RosterChange, RosterShift
 from core.phone import display
 from scheduler.calendar import local
-from scheduler.roster import Duty, duties
+from scheduler.roster import Duty
 
-AHEAD = timedelta(days=14)
 COUNTED = timedelta(days=7)
 SHOWN_ALARMS = 10
 
@@ -49,12 +48,14 @@ class Watch:
 
 @dataclass(frozen=True)
 class Entry:
-    """A line of the roster, or a change of it."""
+    """A line of the roster, or a change of it. `days`, `typed`: a shift as its form shows it."""
 
     id: int
     text: str
     names: tuple[str, ...]
     note: str = ""
+    days: tuple[str, ...] = ()
+    typed: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -75,8 +76,7 @@ class View:
 
 def view(session: Session, clinic_id: str, now: datetime, *, can_mail: bool) -> View:
     known = contacts_of(session, clinic_id)
-    able = [key for key, contact in known.items() if can_be_alarmed(contact, can_mail=can_mail)]
-    ahead = duties(roster_of(session, clinic_id, able), now, now + AHEAD)
+    ahead = duties_ahead(session, clinic_id, now, can_mail=can_mail)
     names = {key: contact.name for key, contact in known.items()}
     recent = [
         line_of(alarm)
@@ -99,14 +99,23 @@ def view(session: Session, clinic_id: str, now: datetime, *, can_mail: bool) -> 
         now_until=day_clock(ahead[0].ends_at) if len(ahead) > 1 else "",
         watches=tuple(_watch(duty, names) for duty in ahead),
         people=tuple(people.values()),
-        shifts=tuple(
-            Entry(row.id, shift_text(row.days, row.starts, row.ends), _names(row.contacts, names)) for row in shifts
-        ),
+        shifts=tuple(_shift(row, names) for row in shifts),
         changes=tuple(
             Entry(row.id, _span(row.starts_at, row.ends_at), _names(row.contacts, names), row.reason) for row in changes
         ),
         alarms=tuple(recent),
         alarm_count=count_since(session, clinic_id, now - COUNTED),
+    )
+
+
+def _shift(row: RosterShift, names: Mapping[int, str]) -> Entry:
+    people = {f"person-{place}": str(contact) for place, contact in enumerate(row.contacts, 1)}
+    return Entry(
+        id=row.id,
+        text=shift_text(row.days, row.starts, row.ends),
+        names=_names(row.contacts, names),
+        days=tuple(str(day) for day in row.days),
+        typed={"starts": minute_clock(row.starts), "ends": minute_clock(row.ends), **people},
     )
 
 

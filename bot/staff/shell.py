@@ -30,11 +30,28 @@ from messages.red_flag_schema import shipped_flags
 from messages.regions import Region
 from scheduler.calendar import local
 
-assets = Blueprint("staff", __name__, template_folder="templates", static_folder="static", static_url_path="/static")
+STYLES = "app.css"
+PARTS = ("ground", "inbox", "forms", "patient", "settings", "screens")
+"""The style sheets, by theme, in the order in which one gives way to the next."""
 _STATIC = Path(__file__).parent / "static"
 _WORTH_PACKING = 1000
 """Bytes; less than this fits into one network packet anyway."""
 _NO_FLAG_NAMES: Mapping[str, str] = {UNCLEAR: UNNAMED_FLAG}
+
+
+class _Assets(Blueprint):
+    """The pages' own files. The style sheets go out as one: a page waits for a single answer before it is drawn."""
+
+    def send_static_file(self, filename: str) -> Response:
+        if filename != STYLES:
+            return super().send_static_file(filename)
+        response = Response(_content(STYLES), content_type="text/css; charset=utf-8")
+        response.set_etag(_digest(STYLES))
+        response.make_conditional(request)
+        return response
+
+
+assets = _Assets("staff", __name__, template_folder="templates", static_folder="static", static_url_path="/static")
 
 
 def prepare(app: Flask) -> None:
@@ -114,7 +131,13 @@ def _asset(name: str) -> str:
 
 @cache
 def _digest(name: str) -> str:
-    return hashlib.sha256((_STATIC / name).read_bytes()).hexdigest()[:12]
+    return hashlib.sha256(_content(name)).hexdigest()[:12]
+
+
+def _content(name: str) -> bytes:
+    if name != STYLES:
+        return (_STATIC / name).read_bytes()
+    return b"\n".join((_STATIC / "css" / f"{part}.css").read_bytes() for part in PARTS)
 
 
 @assets.after_request
@@ -138,7 +161,7 @@ def _pack(response: Response) -> Response:
 
 @cache
 def _packed(name: str) -> bytes:
-    return gzip.compress((_STATIC / name).read_bytes(), mtime=0)
+    return gzip.compress(_content(name), mtime=0)
 
 
 @cache

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import and_, not_, select
 from sqlalchemy.orm import Session
 
 from bot.staff import words
@@ -19,22 +19,30 @@ ANSWER_KINDS = (MessageKind.ADVICE, MessageKind.ANSWER, MessageKind.CONTACT_CHEC
 
 @dataclass(frozen=True)
 class Answer:
-    """What the bot answered, and how far that text has come. `in_danish`: see the function of that name."""
+    """What the bot answered, and how far that text has come; `is_waiting`: it has not left, and still may.
+
+    `in_danish`: see the function of that name.
+    """
 
     body: str
     language: str
     in_danish: str
     state: str
+    is_waiting: bool
     arrived: bool
     failed: bool
 
 
 def answers_to(session: Session, reply_ids: Sequence[int]) -> dict[int, tuple[Answer, ...]]:
+    """By reply. A question about the doctor that staff made needless is left out: nobody was asked it."""
     if not reply_ids:
         return {}
     found: dict[int, list[Answer]] = defaultdict(list)
+    needless = and_(Message.kind == MessageKind.CONTACT_CHECK, Message.state == MessageState.CANCELLED)
     rows = session.scalars(
-        select(Message).where(Message.reply_id.in_(reply_ids), Message.kind.in_(ANSWER_KINDS)).order_by(Message.id)
+        select(Message)
+        .where(Message.reply_id.in_(reply_ids), Message.kind.in_(ANSWER_KINDS), not_(needless))
+        .order_by(Message.id)
     )
     for row in rows:
         if row.reply_id is not None:
@@ -48,6 +56,7 @@ def _answer(row: Message) -> Answer:
         language=row.language,
         in_danish=in_danish(row),
         state=state_text(row),
+        is_waiting=row.state in (MessageState.PLANNED, MessageState.HELD),
         arrived=row.state == MessageState.DELIVERED,
         failed=row.state in words.NOT_ARRIVED or row.state in words.NOT_SENT,
     )

@@ -203,9 +203,9 @@
     choose(phone.id);
     byId(`tab-${phone.id}`).focus();
   });
-  document.querySelectorAll(".chip").forEach((chip) => {
-    chip.addEventListener("click", () => {
-      byId("text").value = chip.dataset.text;
+  document.querySelectorAll(".suggestion").forEach((suggestion) => {
+    suggestion.addEventListener("click", () => {
+      byId("text").value = suggestion.dataset.text;
       byId("text").focus();
     });
   });

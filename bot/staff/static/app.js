@@ -33,4 +33,13 @@
       button.closest(".notice").remove();
     });
   });
+
+  // What was told in front of the page has been read by whoever goes on to write.
+  document.addEventListener("focusin", function (event) {
+    if (event.target.matches("input, select, textarea")) {
+      document.querySelectorAll("[data-passing]").forEach(function (notice) {
+        notice.remove();
+      });
+    }
+  });
 })();

@@ -2,15 +2,7 @@
 (function () {
   "use strict";
 
-  var SHIFT_MS = 500;
   var kept = null;
-  var shiftedAt = 0;
-
-  function cardIds(root) {
-    return Array.from(root.querySelectorAll("[data-card]"), function (card) {
-      return card.dataset.card;
-    }).join(" ");
-  }
 
   function isChanged(field) {
     if (field.type === "hidden") {
@@ -78,8 +70,7 @@
         return folds[key].open;
       }),
       focused: focusedIn(root),
-      anchor: anchorOf(root),
-      cards: cardIds(root)
+      anchor: anchorOf(root)
     };
   }
 
@@ -106,9 +97,6 @@
     if (place) {
       window.scrollBy({ top: place.getBoundingClientRect().top - kept.anchor.top, behavior: "instant" });
     }
-    if (kept.cards !== cardIds(root)) {
-      shiftedAt = Date.now();
-    }
   }
 
   document.addEventListener("htmx:beforeSwap", function (event) {
@@ -123,11 +111,4 @@
     }
     kept = null;
   });
-
-  // A card that came in the very moment of a click must not be acted on in the other's place.
-  document.addEventListener("click", function (event) {
-    if (event.detail > 0 && Date.now() - shiftedAt < SHIFT_MS && event.target.closest(".act button")) {
-      event.preventDefault();
-    }
-  }, true);
 })();

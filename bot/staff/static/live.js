@@ -103,7 +103,13 @@
       catchUp();
     }
   });
-  window.addEventListener("online", catchUp);
+  window.addEventListener("online", function () {
+    if (region()) {
+      catchUp();
+    } else {
+      showFound(); // nothing here renews itself, so nothing would ever tell that the network is back
+    }
+  });
   window.addEventListener("offline", showLost);
   window.setInterval(check, 5000);
 })();

@@ -258,3 +258,14 @@ def test_another_clinics_patient_is_neither_written_to_nor_changed(lite_world: W
     shown(clinician)
     for path in (f"/patienter/{patient_id}/skriv", f"/patienter/{patient_id}/noter", f"/sms/{foreign}/aflys"):
         assert clinician.post(path, text="Hej", body="Hej", reason="Andet").status_code == 404
+
+
+def test_who_has_an_alert_is_told_to_those_who_only_read_too(sit: Sit, lite_world: World) -> None:
+    lite_world.write("jeg kan ikke tisse")
+    clinician, reader = sit("clinician"), sit("reader")
+    assert "har kvitteret" not in shown(reader)
+    shown(clinician)
+    clinician.follow("/alarmer/1/kvitter", seen="0", note="", next=FIRST)
+    page = shown(reader)
+    assert re.search(r"<strong>Clinician</strong> <span class=\"muted\">har kvitteret", page)
+    assert "Vælg udfald" not in page

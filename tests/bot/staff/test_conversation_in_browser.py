@@ -41,6 +41,62 @@ def site(sqlite_url: str) -> Iterator[Site]:
     world.close()
 
 
+def test_after_an_act_in_the_long_page_both_the_act_and_what_came_of_it_are_in_sight(site: Site, page: Page) -> None:
+    site.world.clock.forward(days=5)
+    site.log_in(page, "/patienter/1")
+    page.get_by_text("Skriv en note, som ikke bliver sendt").click()
+    page.get_by_label("Note til klinikken").fill("Har tid hos lægen i morgen")
+    page.get_by_role("button", name="Gem noten").click()
+    told = page.get_by_role("status").filter(has_text="Noten er gemt")
+    expect(told).to_be_in_viewport(ratio=1)
+    expect(page.get_by_text("Har tid hos lægen i morgen").first).to_be_in_viewport(ratio=1)
+    page.get_by_label("Din besked").click()
+    expect(told).to_have_count(0)
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("target", ["skriv", "alarm-1", "om"])
+def test_the_patients_name_does_not_cover_what_a_link_leads_to(
+    site: Site, page: Page, target: str, size: tuple[int, int]
+) -> None:
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    site.log_in(page, "/patienter/1")
+    page.goto(f"{site.url}/patienter/1#{target}")
+    page.wait_for_function("window.scrollY > 0 || innerWidth > 1000")
+    head, place = page.locator("#patient-head").bounding_box(), page.locator(f"#{target}").bounding_box()
+    assert head is not None
+    assert place is not None
+    assert place["y"] >= head["y"] + head["height"]
+
+
+def test_an_open_alert_in_the_conversation_says_until_when_and_who_has_it(site: Site, page: Page) -> None:
+    site.log_in(page, "/patienter/1")
+    alert = page.locator("#alarm-1")
+    expect(alert.locator(".waited")).to_contain_text("frist kl. ")
+    alert.get_by_role("button", name="Kvittér").click()
+    expect(alert.locator(".taken")).to_contain_text("Du har kvitteret")
+
+
+def test_the_text_for_the_record_is_copied_with_one_press(site: Site, page: Page) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=site.url)
+    site.log_in(page, "/patienter/1")
+    page.get_by_role("link", name="Kopiér til journal").click()
+    page.get_by_role("button", name="Kopiér teksten").click()
+    expect(page.get_by_role("status").filter(has_text="Kopieret.")).to_be_visible()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied.startswith("Sms-opfølgning, Rygklinik Vest\nPatient: Karen Testsen")
+    assert "»jeg kan ikke tisse«" in copied
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_page_with_the_text_for_the_record_is_fit_for_desk_and_phone(
+    site: Site, page: Page, size: tuple[int, int]
+) -> None:
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    site.log_in(page, "/patienter/1/journal")
+    assert_fit(page, "/patienter/1/journal")
+
+
 def texts_of_staff(world: World) -> list[str]:
     return [row.body for row in world.messages() if row.kind == MessageKind.STAFF]
 

@@ -111,6 +111,33 @@ def test_a_red_reply_shows_patient_words_advice_and_wait(lite_world: World, clin
     assert "ventet 4 min" in page
 
 
+def test_a_question_that_closing_the_alert_made_needless_is_no_answer(lite_world: World, clinician: Desk) -> None:
+    lite_world.enrol()
+    lite_world.drain()
+    lite_world.write(RED)
+    lite_world.drain()
+    assert "Fik du fat i en læge?" in clinician.text("/")
+    clinician.follow("/alarmer/1/afslut", seen="0", outcome="talked", next="/")
+    clinician.follow("/alarmer/1/genaabn", seen="1", note="ringede igen", next="/")
+    lite_world.clock.forward(minutes=1)
+    page = clinician.text("/afsluttede") + clinician.text("/")
+    assert "aflyst: alarmen er afsluttet" not in page
+    assert "Rygbot svarede" in page
+
+
+def test_advice_that_did_not_leave_is_not_called_an_answer(lite_world: World, clinician: Desk) -> None:
+    lite_world.enrol()
+    lite_world.drain()
+    lite_world.write(RED)
+    (advice,) = lite_world.advice()
+    with lite_world.session() as session, session.begin():
+        row = session.get_one(Message, advice.id)
+        row.state, row.error_code = MessageState.FAILED, "30005"
+    page = clinician.text("/")
+    assert 'Rygbots sms</strong> (<span class="state-bad">ikke sendt: ' in page
+    assert "Rygbot svarede" not in page
+
+
 def test_a_reply_is_shown_as_text_whatever_it_holds(lite_world: World, clinician: Desk) -> None:
     body = 'Av <script>alert("x")</script> & <b>ondt</b>'
     add_reply(lite_world, body, [{"flag": "fever", "start": 3, "end": 11, "text": "<script>", "rule": "r"}])

@@ -20,7 +20,9 @@ window.AudioContext = function () {
 CLICK_AT_THE_SWAP = """
 document.addEventListener("htmx:afterSwap", function () {
   var button = document.querySelector("[data-card] .act button");
-  var click = new MouseEvent("click", { bubbles: true, cancelable: true, detail: 1 });
+  var box = button.getBoundingClientRect();
+  var at = { clientX: box.left + box.width / 2, clientY: box.top + box.height / 2 };
+  var click = new MouseEvent("click", { bubbles: true, cancelable: true, detail: 1, ...at });
   button.dispatchEvent(click);
   window.wasPrevented = click.defaultPrevented;
 });
@@ -110,7 +112,40 @@ def test_a_click_in_the_moment_the_list_moves_hits_nobody(site: Site, page: Page
     soeren_writes(site.world)
     expect(page.locator("article")).to_have_count(2)
     assert page.evaluate("window.wasPrevented") is True
+    expect(page.get_by_role("alert").filter(has_text="Listen flyttede sig")).to_be_visible()
     expect(page.locator(".taken")).to_have_count(0)
+
+
+def test_a_click_on_the_button_that_stood_there_before_the_list_moved_counts(site: Site, page: Page) -> None:
+    karen_writes(site.world)
+    site.log_in(page)
+    page.evaluate(CLICK_AT_THE_SWAP)
+    soeren_writes(site.world, WORRIED)
+    expect(page.locator("article").filter(has_text="Karen").locator(".taken")).to_contain_text("Du har kvitteret")
+    expect(page.get_by_text("Listen flyttede sig")).to_be_hidden()
+
+
+def test_without_a_network_an_act_is_not_sent_and_what_was_typed_stays(site: Site, page: Page) -> None:
+    alert_id = karen_writes(site.world)
+    site.log_in(page)
+    page.locator(f"#note-{alert_id}").fill("ringer nu")
+    page.context.set_offline(True)
+    expect(page.get_by_text("Ingen forbindelse")).to_be_visible()
+    page.get_by_role("button", name="Kvittér").click()
+    expect(page.get_by_role("alert").filter(has_text="så der er ikke gemt noget")).to_be_visible()
+    expect(page.locator(f"#note-{alert_id}")).to_have_value("ringer nu")
+    page.context.set_offline(False)
+    expect(page.locator("#connection-lost")).to_be_hidden()
+    page.get_by_role("button", name="Kvittér").click()
+    expect(page.locator(".taken")).to_contain_text("ringer nu")
+
+
+def test_a_page_that_does_not_renew_itself_says_when_the_network_is_back(site: Site, page: Page) -> None:
+    site.log_in(page, "/patienter")
+    page.context.set_offline(True)
+    expect(page.get_by_text("Ingen forbindelse")).to_be_visible()
+    page.context.set_offline(False)
+    expect(page.get_by_text("Ingen forbindelse")).to_be_hidden()
 
 
 def test_what_answers_in_the_servers_place_does_not_take_the_inboxs(site: Site, page: Page) -> None:

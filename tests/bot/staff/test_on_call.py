@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import event, select
 
-from core.models import Audit, Contact, RosterChange, RosterShift, Staff
+from core.models import Audit, Contact, RosterChange, Staff
 from scheduler.calendar import local
 from tests.bot.staff.conftest import Desk, Sit, app_of
 from tests.on_call import BIRTHE, METTE, OLE, RED, add_contact, alarms, pass_time, three_on_call
@@ -89,36 +89,6 @@ def test_a_removed_person_is_on_no_list_but_the_alarms_keep_the_name(lite_world:
     ]
     assert "rød alarm sendt til Mette Vagt på sms" in page
     assert admin.post(f"{PAGE}/personer/1", **METTE_TYPED).status_code == 404
-
-
-def test_a_shift_puts_others_on_call_and_can_be_removed(lite_world: World, admin: Desk) -> None:
-    three_on_call(lite_world)
-    shift = {"starts": "8", "ends": "16.30", "person-1": "3", "person-2": "1", "person-3": "3"}
-    page = admin.client.post(
-        f"{PAGE}/vagter", data={"csrf_token": admin.token, "days": ["0", "1", "2", "7"], **shift}, follow_redirects=True
-    ).get_data(as_text=True)
-    assert "Mandag til onsdag og helligdage kl. 08.00 til 16.30" in page
-    assert "Birthe Vagt, derefter Mette Vagt" in page
-    with lite_world.session() as session:
-        row = session.scalars(select(RosterShift)).one()
-        assert (row.days, row.starts, row.ends, row.contacts) == ([0, 1, 2, 7], 480, 990, [3, 1])
-    admin.follow(f"{PAGE}/vagter/{row.id}/fjern")
-    with lite_world.session() as session:
-        assert session.scalars(select(RosterShift)).all() == []
-
-
-@pytest.mark.parametrize(
-    ("missing", "sentence"), [("days", "Vælg mindst én dag"), ("starts", "Skriv, hvornår"), ("person-1", "Vælg, hvem")]
-)
-def test_half_a_shift_is_shown_again_with_what_to_do(
-    lite_world: World, admin: Desk, missing: str, sentence: str
-) -> None:
-    three_on_call(lite_world)
-    typed = {"days": "0", "starts": "16.00", "ends": "08.00", "person-1": "2"}
-    response = admin.post(f"{PAGE}/vagter", **{key: value for key, value in typed.items() if key != missing})
-    assert (response.status_code, sentence in response.get_data(as_text=True)) == (400, True)
-    with lite_world.session() as session:
-        assert session.scalars(select(RosterShift)).all() == []
 
 
 def test_another_clinics_people_cannot_be_put_on_call(lite_world: World, admin: Desk) -> None:
