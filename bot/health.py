@@ -22,17 +22,21 @@ from core.spool import SET_ASIDE
 from messages.loader import Content
 from messages.releases import release_problems
 from scheduler.calendar import local
+from scheduler.circuits import left_alone, nothing_leaves
 
 CLOCK_SKEW = timedelta(seconds=5)
 
 
 @dataclass(frozen=True)
 class Finding:
-    """`detail`: an English sentence for an operator; when not good, it says what to do."""
+    """`detail`: an English sentence for an operator; when not good, it says what to do. `is_notable`: worth telling
+    though nothing is wrong with the installation itself.
+    """
 
     what: str
     is_good: bool
     detail: str
+    is_notable: bool = False
 
 
 def good(what: str, detail: str) -> Finding:
@@ -45,7 +49,7 @@ def bad(what: str, detail: str) -> Finding:
 
 def findings(runtime: Runtime) -> list[Finding]:
     """Everything `rygbot check` prints. Settings and content have been read by then, or there is no runtime."""
-    result = [good("settings", "complete"), _content(runtime), _gateway(runtime)]
+    result = [good("settings", "complete"), _content(runtime), _gateway(runtime), _fallback(runtime)]
     schema = database(runtime)
     result.append(schema)
     if schema.is_good:
@@ -60,6 +64,7 @@ def findings(runtime: Runtime) -> list[Finding]:
         with runtime.sessions() as session:
             result += [one(session, utc_now()) for one in checks]
             result.append(_courses(session, runtime.content))
+            result.append(provider(runtime, session))
     result.append(spool(runtime))
     return result
 
@@ -91,6 +96,23 @@ def ticks(session: Session, now: datetime) -> Finding:
     return good("ticks", "all come to their end")
 
 
+def provider(runtime: Runtime, session: Session) -> Finding:
+    """Whether texts have a gateway to go by, see scheduler.circuits."""
+    names = runtime.settings.gateway_names
+    away = left_alone(session, names)
+    if not away:
+        return good("provider", "answers")
+    told = "; ".join(
+        f"{row.gateway} is left alone since {local(row.opened_at):%d-%m %H:%M} ({row.code})" for row in away
+    )
+    if len(away) < len(names):
+        used = next(name for name in names if name not in {row.gateway for row in away})
+        return Finding("provider", is_good=True, detail=f"{told}; texts go by {used}", is_notable=True)
+    if not nothing_leaves(session, names, runtime.now()):
+        return good("provider", f"{told}; no text waits, the next one tries it")
+    return bad("provider", f"{told}; texts wait and go by themselves once it answers; see the provider's status page")
+
+
 def spool(runtime: Runtime) -> Finding:
     """Whether anything of this machine's spool needs somebody to look at it."""
     kept = spool_of(runtime)
@@ -105,7 +127,9 @@ def spool(runtime: Runtime) -> Finding:
 def running(runtime: Runtime, session: Session, now: datetime) -> list[Finding]:
     """Whether texts can come in and go out. `now`: true time."""
     schema = database(runtime)
-    return [schema, worker(session, now), ticks(session, now)] if schema.is_good else [schema]
+    if not schema.is_good:
+        return [schema]
+    return [schema, worker(session, now), ticks(session, now), provider(runtime, session)]
 
 
 def _content(runtime: Runtime) -> Finding:
@@ -126,6 +150,15 @@ def _gateway(runtime: Runtime) -> Finding:
     if not settings.is_secure:
         return bad("gateway", "PUBLIC_URL must be https: Twilio signs the address it calls")
     return good("gateway", f"twilio, webhooks at {settings.public_url}/sms/inbound and /sms/status")
+
+
+def _fallback(runtime: Runtime) -> Finding:
+    """Complete when it is given at all: the settings see to it."""
+    spare = [account for account in runtime.settings.twilio_accounts if account.is_spare]
+    if not spare:
+        return good("second account", "none; texts wait while the first is away")
+    told = f"{spare[0].sender}, for what the first did not take; give it the same webhooks as the first"
+    return good("second account", told)
 
 
 def _keys(session: Session, _now: datetime) -> Finding:

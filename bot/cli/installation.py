@@ -20,6 +20,7 @@ from core.crypto import new_key
 from core.models import Clinic, Role, Staff
 from core.settings import load_settings
 from messages.regions import REGION_IDS
+from scheduler.rates import FASTEST, SLOWEST
 
 CLINIC_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
@@ -79,7 +80,16 @@ def clinic() -> None:
 @click.option(
     "--neutral", is_flag=True, help="Its texts name no illness, body part or symptom; patients need the sheet."
 )
-def clinic_add(clinic_id: str, name: str, region: str, number: str, sender: str, neutral: bool) -> None:  # noqa: FBT001
+@click.option(
+    "--segments-per-second",
+    default=10,
+    show_default=True,
+    type=click.IntRange(SLOWEST, FASTEST),
+    help="How fast the sender may send; Twilio's limit for the number.",
+)
+def clinic_add(
+    *, clinic_id: str, name: str, region: str, number: str, sender: str, neutral: bool, segments_per_second: int
+) -> None:
     """Add a clinic."""
     if not CLINIC_ID.fullmatch(clinic_id) or len(clinic_id) > MAX_CLINIC_ID:
         sentence = f"small letters, digits and hyphens, at most {MAX_CLINIC_ID}, such as rygklinik-vest"
@@ -104,6 +114,7 @@ def clinic_add(clinic_id: str, name: str, region: str, number: str, sender: str,
                 phone=numbers["--phone"],
                 sender=numbers["--sender"],
                 neutral=neutral,
+                segments_per_second=segments_per_second,
                 created_at=runtime.now(),
             )
         )
