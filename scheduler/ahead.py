@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select, tuple_
 from sqlalchemy.orm import aliased
 from sqlalchemy.orm.util import AliasedClass
 
@@ -34,10 +34,10 @@ Texts = type[Message] | AliasedClass[Message]
 
 def may_go(texts: Any = Message) -> tuple[ColumnElement[bool], ...]:
     """The truth is asked again at the claim, whatever a row's state says: a timed text goes only in a running course,
-    exercise, reassurance and reminders not beside an open red alert, an alarm only while somebody must still take what
-    it is about, and an opted-out patient gets only advice already owed and the answer to the opting out itself.
+    exercise, reassurance and reminders not beside an open red alert, and an opted-out patient gets only advice already
+    owed and the answer to the opting out itself.
 
-    Of the outer-joined Patient; the texts' course is looked up.
+    Of the outer-joined Patient; the texts' course is looked up. Alarms, which go to no patient, have is_wanted.
     """
     runs = exists().where(Enrolment.id == texts.enrolment_id, Enrolment.state == EnrolmentState.ACTIVE)
     return (
@@ -48,7 +48,6 @@ def may_go(texts: Any = Message) -> tuple[ColumnElement[bool], ...]:
         ),
         or_(texts.kind.not_in(TIMED), runs),
         or_(texts.purpose.not_in((*PAUSED_BY_RED, MessageKind.REMINDER)), ~open_red(texts.patient_id)),
-        or_(texts.kind != MessageKind.ALARM, is_wanted(Alarm.message_id == texts.id)),
     )
 
 
@@ -83,7 +82,7 @@ def is_behind(
     earlier = select(ahead.id).where(
         ahead.patient_id == Message.patient_id,
         ahead.state.in_((MessageState.PLANNED, MessageState.SENDING, MessageState.UNKNOWN)),
-        or_(ahead.due_at < Message.due_at, and_(ahead.due_at == Message.due_at, ahead.id < Message.id)),
+        tuple_(ahead.due_at, ahead.id) < tuple_(Message.due_at, Message.id),
         waited_for,
     )
     return and_(

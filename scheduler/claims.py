@@ -9,14 +9,14 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BindParameter, Integer, Row, Select, bindparam, exists, func, select
+from sqlalchemy import BindParameter, Integer, Row, Select, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from core.deadline import Deadline
 from core.gateway import Outbound
-from core.models import Clinic, Message, MessageKind, MessageState, Patient
+from core.models import Alarm, Clinic, Message, MessageKind, MessageState, Patient
 from scheduler import rates
-from scheduler.ahead import LAST_CHANCE, is_behind, may_go
+from scheduler.ahead import LAST_CHANCE, is_behind, is_wanted, may_go
 from scheduler.outbox import LEASE, LONGEST_WAIT, PRIORITY
 from scheduler.states import Cause
 from scheduler.transitions import Move
@@ -118,8 +118,7 @@ _NOW = bindparam("claim_at", type_=Message.due_at.type)
 def _is_any_due() -> Select[bool]:
     """Built once, as the rest: a worker asks twice a second."""
     now = bindparam("now", type_=Message.due_at.type)
-    due = (Message.state == MessageState.PLANNED, Message.due_at <= now, Message.next_attempt_at <= now)
-    return select(exists().where(*due))
+    return select(exists().where(Message.state == MessageState.PLANNED, Message.next_attempt_at <= now))
 
 
 @cache
@@ -127,7 +126,7 @@ def _choose() -> Select[*tuple[Any, ...]]:
     """Among texts of the same urgency each clinic's first stand before any clinic's second. Which clinic's first comes
     first is left to chance, so that with more clinics than places none is always last.
 
-    Only what is due is looked at, by the index on state and due time: the table may grow as it likes.
+    Only what is due is looked at, by the index on the next attempt of what is planned: the table may grow as it likes.
     """
     turn = func.row_number().over(
         partition_by=(Message.clinic_id, Message.priority), order_by=(Message.next_attempt_at, Message.id)
@@ -137,7 +136,6 @@ def _choose() -> Select[*tuple[Any, ...]]:
     spent: BindParameter[str] = bindparam("spent", type_=Message.clinic_id.type, expanding=True)
     due = (
         Message.state == MessageState.PLANNED,
-        Message.due_at <= _NOW,  # said for the index: the next attempt is never before it
         Message.next_attempt_at <= _NOW,
         Message.expires_at > _NOW,
     )
@@ -148,6 +146,7 @@ def _choose() -> Select[*tuple[Any, ...]]:
             *due,
             (Message.priority == _ADVICE) | Message.clinic_id.not_in(spent),
             *may_go(),
+            or_(Message.kind != MessageKind.ALARM, is_wanted(Alarm.message_id == Message.id)),
             ~is_behind(_NOW, soon, last_chance),
         )
         .subquery()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
@@ -73,7 +73,7 @@ class Found:
     status: str
     error_code: str | None
     created_at: datetime
-    gateway: str | None = None
+    gateway: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)

@@ -106,7 +106,6 @@ class Message(Base):
         UniqueConstraint("enrolment_id", "step_id", "plan_version"),
         Index(
             "ix_message_due",
-            "priority",
             "next_attempt_at",
             "id",
             postgresql_where=text("state = 'planned'"),

@@ -12,6 +12,7 @@ down_revision = "0017"
 branch_labels = None
 depends_on = None
 
+_PLANNED = sa.text("state = 'planned'")
 _AHEAD = sa.text("state IN ('planned', 'sending', 'unknown')")
 
 
@@ -34,14 +35,20 @@ def upgrade() -> None:
         sa.Column("code", sa.String(length=200), nullable=False),
         sa.PrimaryKeyConstraint("gateway", name=op.f("pk_circuit")),
     )
-    op.create_index(
-        "ix_message_ahead", "message", ["patient_id", "due_at", "id"], postgresql_where=_AHEAD, sqlite_where=_AHEAD
-    )
+    _partial("ix_message_ahead", ["patient_id", "due_at", "id"], _AHEAD)
+    op.drop_index("ix_message_due", table_name="message")
+    _partial("ix_message_due", ["next_attempt_at", "id"], _PLANNED)
 
 
 def downgrade() -> None:
+    op.drop_index("ix_message_due", table_name="message")
+    _partial("ix_message_due", ["priority", "next_attempt_at", "id"], _PLANNED)
     op.drop_index("ix_message_ahead", table_name="message")
     op.drop_table("circuit")
     op.drop_table("sender_level")
     op.drop_column("message", "gateway")
     op.drop_column("clinic", "segments_per_second")
+
+
+def _partial(name: str, columns: list[str], where: sa.TextClause) -> None:
+    op.create_index(name, "message", columns, postgresql_where=where, sqlite_where=where)
