@@ -14,6 +14,7 @@ from core import phone as telephone
 from core.models import Clinic
 from messages.loader import Content
 from scheduler.calendar import Window
+from scheduler.rates import FASTEST, SLOWEST
 
 MAX_NAME = 60
 EARLIEST, LATEST = 9 * 60, 20 * 60
@@ -26,6 +27,7 @@ FIELDS = {
     "window_opens": "sendetid",
     "window_closes": "sendetid",
     "require_second_factor": "to trin ved log ind",
+    "segments_per_second": "fart",
 }
 """What may change, by column, as the audit log names it."""
 
@@ -34,7 +36,8 @@ FIELDS = {
 class Details:
     """A clinic's details as they were typed. `opens` and `closes` in minutes after local midnight.
 
-    `second_factor`: asked of everybody who logs in.
+    `second_factor`: asked of everybody who logs in. `per_second`: segments its sender may send; None
+    leaves it as it is.
     """
 
     name: str
@@ -43,6 +46,7 @@ class Details:
     opens: int
     closes: int
     second_factor: bool = False
+    per_second: int | None = None
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,10 @@ def check(content: Content, details: Details) -> dict[str, str]:
         "closes": (
             details.opens >= EARLIEST and details.opens + SHORTEST_WINDOW <= details.closes <= LATEST,
             "Vælg mindst en time, der ligger mellem kl. 9 og kl. 20.",
+        ),
+        "per_second": (
+            details.per_second is None or SLOWEST <= details.per_second <= FASTEST,
+            f"Skriv et helt tal fra {SLOWEST} til {FASTEST}.",
         ),
     }
     return {field: sentence for field, (is_good, sentence) in checks.items() if not is_good}
@@ -111,6 +119,7 @@ def _take_over(clinic: Clinic, details: Details, number: str) -> tuple[str, ...]
         "window_opens": details.opens,
         "window_closes": details.closes,
         "require_second_factor": details.second_factor,
+        "segments_per_second": clinic.segments_per_second if details.per_second is None else details.per_second,
     }
     different = tuple(name for name, value in wanted.items() if getattr(clinic, name) != value)
     for name in different:

@@ -82,11 +82,12 @@ def take_receipt(
     error_code: str | None,
     now: datetime,
     cause: Cause = Cause.RECEIPT,
+    gateway: str | None = None,
 ) -> bool:
     """Move a text on by a receipt, whatever order receipts come in. False when it changed nothing.
 
     The provider's own id says best which text is meant, ours in the callback's address where that id is new. `cause`:
-    FOUND when the provider's list said so.
+    FOUND when the provider's list said so. `gateway`: the account that said it, so the one that took the text.
     """
     target = RECEIPTS.get(status)
     if target is None:
@@ -96,6 +97,8 @@ def take_receipt(
     values: dict[str, object] = {"provider_id": provider_id, "lease_until": None}
     if error_code:
         values["error_code"] = error_code
+    if gateway:
+        values["gateway"] = gateway
     if is_end:
         values["settled_at"] = now
     patient_id = session.scalar(select(Message.patient_id).where(Message.id == message_id))
@@ -123,6 +126,7 @@ def take_found(session: Session, message_id: int, found: Found, now: datetime) -
         error_code=found.error_code,
         now=now,
         cause=Cause.FOUND,
+        gateway=found.gateway,
     )
 
 

@@ -26,7 +26,7 @@ from core.models import (
     MessageKind,
     MessageState,
 )
-from scheduler.claims import is_wanted
+from scheduler.ahead import is_wanted
 from scheduler.outbox import PRIORITY, cancel_waiting
 
 CAP = 2

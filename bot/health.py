@@ -23,17 +23,21 @@ from core.spool import SET_ASIDE
 from messages.loader import Content
 from messages.releases import release_problems
 from scheduler.calendar import local
+from scheduler.circuits import left_alone, nothing_leaves
 
 CLOCK_SKEW = timedelta(seconds=5)
 
 
 @dataclass(frozen=True)
 class Finding:
-    """`detail`: an English sentence for an operator; when not good, it says what to do."""
+    """`detail`: an English sentence for an operator; when not good, it says what to do. `is_notable`: worth telling
+    though nothing is wrong with the installation itself.
+    """
 
     what: str
     is_good: bool
     detail: str
+    is_notable: bool = False
 
 
 def good(what: str, detail: str) -> Finding:
@@ -46,7 +50,7 @@ def bad(what: str, detail: str) -> Finding:
 
 def findings(runtime: Runtime) -> list[Finding]:
     """Everything `rygbot check` prints. Settings and content have been read by then, or there is no runtime."""
-    result = [good("settings", "complete"), _content(runtime), _gateway(runtime)]
+    result = [good("settings", "complete"), _content(runtime), _gateway(runtime), _fallback(runtime)]
     schema = database(runtime)
     result.append(schema)
     if schema.is_good:
@@ -62,6 +66,7 @@ def findings(runtime: Runtime) -> list[Finding]:
             result += [one(session, utc_now()) for one in checks]
             result.append(_courses(session, runtime.content))
             result.append(on_call(session, utc_now(), can_mail=runtime.means.can_mail))
+            result.append(provider(runtime, session))
     result.append(spool(runtime))
     return result
 
@@ -104,8 +109,26 @@ def on_call(session: Session, now: datetime, *, can_mail: bool) -> Finding:
         elif gaps:
             told.append(f"{clinic_id} (for a while from {local(gaps[0].starts_at):%d-%m-%Y %H:%M} on)")
     if told:
-        return bad("on call", f"red alerts would reach nobody at {', '.join(told)}; see Indstillinger, Vagt")
+        gap = f"red alerts would reach nobody at {', '.join(told)}; see Indstillinger, Vagt"
+        return Finding("on call", is_good=True, detail=gap, is_notable=True)
     return good("on call", f"somebody at every clinic for the next {AHEAD.days} days")
+
+
+def provider(runtime: Runtime, session: Session) -> Finding:
+    """Whether texts have a gateway to go by, see scheduler.circuits."""
+    names = runtime.settings.gateway_names
+    away = left_alone(session, names)
+    if not away:
+        return good("provider", "answers")
+    told = "; ".join(
+        f"{row.gateway} is left alone since {local(row.opened_at):%d-%m %H:%M} ({row.code})" for row in away
+    )
+    if len(away) < len(names):
+        used = next(name for name in names if name not in {row.gateway for row in away})
+        return Finding("provider", is_good=True, detail=f"{told}; texts go by {used}", is_notable=True)
+    if not nothing_leaves(session, names, runtime.now()):
+        return good("provider", f"{told}; no text waits, the next one tries it")
+    return bad("provider", f"{told}; texts wait and go by themselves once it answers; see the provider's status page")
 
 
 def spool(runtime: Runtime) -> Finding:
@@ -122,7 +145,9 @@ def spool(runtime: Runtime) -> Finding:
 def running(runtime: Runtime, session: Session, now: datetime) -> list[Finding]:
     """Whether texts can come in and go out. `now`: true time."""
     schema = database(runtime)
-    return [schema, worker(session, now), ticks(session, now)] if schema.is_good else [schema]
+    if not schema.is_good:
+        return [schema]
+    return [schema, worker(session, now), ticks(session, now), provider(runtime, session)]
 
 
 def _content(runtime: Runtime) -> Finding:
@@ -143,6 +168,15 @@ def _gateway(runtime: Runtime) -> Finding:
     if not settings.is_secure:
         return bad("gateway", "PUBLIC_URL must be https: Twilio signs the address it calls")
     return good("gateway", f"twilio, webhooks at {settings.public_url}/sms/inbound and /sms/status")
+
+
+def _fallback(runtime: Runtime) -> Finding:
+    """Complete when it is given at all: the settings see to it."""
+    spare = [account for account in runtime.settings.twilio_accounts if account.is_spare]
+    if not spare:
+        return good("second account", "none; texts wait while the first is away")
+    told = f"{spare[0].sender}, for what the first did not take; give it the same webhooks as the first"
+    return good("second account", told)
 
 
 def _keys(session: Session, _now: datetime) -> Finding:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from urllib.error import URLError
 from urllib.request import Request, urlopen
@@ -11,6 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.models import Heartbeat, Message, MessageState
+from scheduler.circuits import nothing_leaves
 
 WORKER = "worker"
 """Left after each round of sending."""
@@ -45,11 +47,14 @@ def stuck_ticks(session: Session, now: datetime) -> list[str]:
     return [name.removeprefix(TICK) for name in names]
 
 
-def nobody_sends(session: Session, now: datetime, wall_now: datetime) -> bool:
-    """Whether staff must be told that no text goes out: the worker is silent, or never came while texts wait.
+def nobody_sends(session: Session, now: datetime, wall_now: datetime, gateways: Sequence[str] = ()) -> bool:
+    """Whether staff must be told that no text goes out: the worker is silent, or never came while texts wait, or every
+    one of the `gateways` is left alone while texts wait.
 
     `now`: product time; `wall_now`: true time.
     """
+    if gateways and nothing_leaves(session, gateways, now):
+        return True
     last = last_beat(session)
     if last is not None:
         return wall_now - last > FRESH

@@ -26,7 +26,7 @@ log = structlog.get_logger()
 @blueprint.post("/inbound")
 def inbound() -> Response:
     """A patient's text. Answers at once with empty TwiML; what the patient is told goes through the outbox."""
-    fields = _signed_fields()
+    fields, _ = _signed_fields()
     now = runtime().now()
     text = _inbound(fields, now)
     _take_what_came_before()
@@ -66,7 +66,7 @@ def _spooled(spool: Callable[[], None]) -> Response:
 @blueprint.post("/status")
 def status() -> Response:
     """A receipt for a text of ours, named by our own id in the address."""
-    fields = _signed_fields()
+    fields, account = _signed_fields()
     message = request.args.get("message", "")
     if not (message.isascii() and message.isdigit() and len(message) < 19):
         return Response("message: the number of a text of ours is missing", 400, mimetype="text/plain")
@@ -75,6 +75,7 @@ def status() -> Response:
         provider_id=_text(fields, "MessageSid", "SmsSid")[:64],
         status=_text(fields, "MessageStatus", "SmsStatus"),
         error_code=_text(fields, "ErrorCode")[:16] or None,
+        gateway=account,
     )
     try:
         write_receipt(runtime(), receipt)
@@ -84,17 +85,19 @@ def status() -> Response:
     return Response("", 204)
 
 
-def _signed_fields() -> Fields:
-    """The form's fields as raw bytes, or 403."""
+def _signed_fields() -> tuple[Fields, str]:
+    """The form's fields as raw bytes, and the account whose token signed them; or 403."""
     body = request.get_data(cache=False, as_text=False, parse_form_data=False)
     fields = _fields(body) if request.mimetype == "application/x-www-form-urlencoded" else {}
     settings = runtime().settings
     signature = request.headers.get("X-Twilio-Signature", "")
-    token = settings.twilio_auth_token
-    if not token or not is_signed(token, settings.public_url, request.path, request.query_string, fields, signature):
+    asked = (settings.public_url, request.path, request.query_string, fields, signature)
+    signed = (account for account in settings.twilio_accounts if account.token and is_signed(account.token, *asked))
+    account = next(signed, None)
+    if account is None:
         log.warning("request without a valid signature", path=request.path)
         abort(403)
-    return fields
+    return fields, account.name
 
 
 def _fields(body: bytes) -> dict[str, list[bytes]]:

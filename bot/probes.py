@@ -34,12 +34,15 @@ def alive() -> ResponseReturnValue:
 
 @blueprint.get("/readyz")
 def ready() -> ResponseReturnValue:
-    """200 when texts can come in and go out; 503 with a sentence per thing that is wrong."""
+    """200 when texts can come in and go out; 503 with a sentence per thing that is wrong. `notes`: what an operator
+    should know all the same.
+    """
     found = health.running(runtime(), db(), wall_now())
     problems = [f"{finding.what}: {finding.detail}" for finding in found if not finding.is_good]
     if problems:
         return jsonify(status="not ready", problems=problems), 503
-    return jsonify(status="ready")
+    notes = [f"{finding.what}: {finding.detail}" for finding in found if finding.is_notable]
+    return jsonify(status="ready", notes=notes) if notes else jsonify(status="ready")
 
 
 @blueprint.get("/metrics")

@@ -33,7 +33,8 @@ def read_back(runtime: Runtime, line: Line[Book], now: datetime) -> int:
     """
     with runtime.sessions() as session:
         last = bookmark(session, READ_UP_TO)
-        numbers = session.scalars(select(Clinic.sender).distinct()).all()
+        numbers = list(session.scalars(select(Clinic.sender).distinct()))
+    numbers += [account.sender for account in runtime.settings.twilio_accounts if account.is_spare and account.sender]
     since = last - OVERLAP if last is not None else now - FIRST_TIME
     found, complete = 0, True
     for number in numbers:

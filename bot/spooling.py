@@ -27,12 +27,15 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class Receipt:
-    """A status callback: what the provider says of a text of ours. `message_id`: ours, from the address."""
+    """A status callback: what the provider says of a text of ours. `message_id`: ours, from the address. `gateway`: the
+    account that said so; none was written down by earlier versions.
+    """
 
     message_id: int
     provider_id: str
     status: str
     error_code: str | None
+    gateway: str | None = None
 
 
 def spool_of(runtime: Runtime) -> Spool:
@@ -58,6 +61,7 @@ def write_receipt(runtime: Runtime, receipt: Receipt) -> None:
             provider_id=receipt.provider_id,
             status=receipt.status,
             error_code=receipt.error_code,
+            gateway=receipt.gateway,
             now=runtime.now(),
         )
         session.commit()

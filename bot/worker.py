@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from time import sleep
 
 from sqlalchemy.orm import Session
 
@@ -29,11 +30,14 @@ from bot.spooling import drain_spool
 from bot.unsettled import raise_unsettled
 from core.gateway import Book
 from core.gateway.mail import SmtpMailer
+from core.gateway.several import SeveralBooks
 from core.gateway.simulator import SimulatorGateway
 from core.gateway.twilio import TwilioGateway
 from core.models import Alarm
+from core.settings import Settings
 from scheduler.clock import Job, Ticker
 from scheduler.dispatch import Dispatcher, GatewayFactory
+from scheduler.exchange import Senders
 from scheduler.line import Line
 from scheduler.mailing import MailDispatcher
 from scheduler.presence import Presence
@@ -41,6 +45,7 @@ from scheduler.reconciling import reconcile
 from scheduler.recording import Tally
 from scheduler.turns import take_turn
 from scheduler.upkeep import sweep
+from scheduler.ways import Ways
 
 SEND_EVERY = 0.5
 MAIL_EVERY = 2
@@ -80,12 +85,13 @@ class Books:
 
 def gateway_factory(runtime: Runtime) -> GatewayFactory:
     settings = runtime.settings
-    if settings.gateway == "twilio":
-        return lambda: TwilioGateway(settings)
+    if _is_real(settings):
+        return lambda: Ways([TwilioGateway(settings, name) for name in settings.gateway_names])
     return SimulatorGateway
 
 
 def make_dispatcher(runtime: Runtime, open_gateway: GatewayFactory, senders: int) -> Dispatcher:
+    """Simulated telephones take texts as fast as they come."""
     worker = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
     return Dispatcher(
         sessions=runtime.sessions,
@@ -94,17 +100,30 @@ def make_dispatcher(runtime: Runtime, open_gateway: GatewayFactory, senders: int
         worker=worker,
         presence=Presence(runtime.engine, worker),
         senders=senders,
+        senders_of=_senders_of(runtime.settings),
     )
+
+
+def _senders_of(settings: Settings) -> Senders | None:
+    return {account.name: account.sender for account in settings.twilio_accounts} if _is_real(settings) else None
+
+
+def _is_real(settings: Settings) -> bool:
+    return settings.gateway == "twilio"
 
 
 def make_books(runtime: Runtime, open_book: BookFactory | None = None) -> Books | None:
     """None where the provider keeps no books: simulated telephones."""
     settings = runtime.settings
     if open_book is None:
-        if settings.gateway != "twilio":
+        if not _is_real(settings):
             return None
-        open_book = partial(TwilioGateway, settings)
+        open_book = _open_books(settings)
     return Books(runtime, Line(open_book))
+
+
+def _open_books(settings: Settings) -> BookFactory:
+    return lambda: SeveralBooks([TwilioGateway(settings, name) for name in settings.gateway_names])
 
 
 def make_mailer(runtime: Runtime) -> MailDispatcher:
@@ -207,6 +226,18 @@ def drain(runtime: Runtime, dispatcher: Dispatcher, books: Books | None = None) 
     make_mailer(runtime).run(runtime.now)
     in_transaction(runtime, complete_finished)
     in_transaction(runtime, seal_new)
+    return tally
+
+
+def drain_slowly(runtime: Runtime, dispatcher: Dispatcher) -> Tally:
+    """Send what waits for its sender's speed alone, in true time; what waits for anything else is left."""
+    tally = Tally()
+    while dispatcher.wait > 0:
+        sleep(dispatcher.wait)
+        done = dispatcher.run(runtime.now)
+        if done == Tally():
+            break
+        tally += done
     return tally
 
 

@@ -13,8 +13,12 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from core.accounts import FIRST, SECOND, Account
+
 NEW_KEY_HINT = "run `rygbot keys new` and put the line it prints into .env"
 _MAIL_ADDRESS = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;]+")
+_NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
+_FALLBACK = "twilio_fallback_"
 DEFAULT_DATABASE_URL = "sqlite:///var/rygbot.db"
 
 
@@ -43,6 +47,14 @@ class Settings(BaseSettings):
     twilio_region: str = ""
     twilio_edge: str = ""
 
+    twilio_fallback_account_sid: str = ""
+    twilio_fallback_auth_token: str = Field(default="", repr=False)
+    twilio_fallback_messaging_service_sid: str = ""
+    twilio_fallback_from: str = ""
+    twilio_fallback_base_url: str = ""
+    twilio_fallback_region: str = ""
+    twilio_fallback_edge: str = ""
+
     spool_dir: Path = Path("var/spool")
     heartbeat_url: str = ""
     smtp_host: str = ""
@@ -70,7 +82,7 @@ class Settings(BaseSettings):
             raise ValueError("is not an address of the form postgresql://user:password@host:port/database") from None
         return value
 
-    @field_validator("public_url", "twilio_base_url")
+    @field_validator("public_url", "twilio_base_url", "twilio_fallback_base_url")
     @classmethod
     def _web_address(cls, value: str) -> str:
         if value and not _is_web_address(value):
@@ -123,6 +135,22 @@ class Settings(BaseSettings):
         return self
 
     @model_validator(mode="after")
+    def _fallback_complete(self) -> Settings:
+        given = [name for name in type(self).model_fields if name.startswith(_FALLBACK) and getattr(self, name)]
+        if not given:
+            return self
+        if self.gateway != "twilio":
+            raise ValueError(f"{given[0].upper()} is a second way beside a first: it needs GATEWAY=twilio")
+        missing = [name for name in ("account_sid", "auth_token") if not getattr(self, _FALLBACK + name)]
+        lacks = [(_FALLBACK + name).upper() for name in missing]
+        if not self.twilio_fallback_messaging_service_sid and not self.twilio_fallback_from:
+            lacks.append("TWILIO_FALLBACK_MESSAGING_SERVICE_SID or TWILIO_FALLBACK_FROM")
+        if lacks:
+            raise ValueError(f"a second account for texts is half given, it needs {', '.join(lacks)} too")
+        _told_apart(self)
+        return self
+
+    @model_validator(mode="after")
     def _smtp_complete(self) -> Settings:
         if not self.smtp_host:
             return self
@@ -131,6 +159,34 @@ class Settings(BaseSettings):
         if self.smtp_user and self.smtp_security == "none":
             raise ValueError("SMTP_SECURITY=none would send SMTP_PASSWORD in clear: use starttls or tls")
         return self
+
+    def twilio_account(self, name: str = FIRST) -> Account:
+        """The first account, or the second. `name`: see core.accounts."""
+        prefix = "twilio_" if name == FIRST else _FALLBACK
+        told = {
+            key: getattr(self, prefix + setting)
+            for key, setting in (
+                ("sid", "account_sid"),
+                ("token", "auth_token"),
+                ("service", "messaging_service_sid"),
+                ("number", "from"),
+                ("base_url", "base_url"),
+                ("region", "region"),
+                ("edge", "edge"),
+            )
+        }
+        return Account(name=name, is_spare=name != FIRST, **told)
+
+    @property
+    def twilio_accounts(self) -> tuple[Account, ...]:
+        """Those whose words are believed and by which texts go, the first first."""
+        names = (FIRST, SECOND) if self.twilio_fallback_account_sid else (FIRST,)
+        return tuple(self.twilio_account(name) for name in names)
+
+    @property
+    def gateway_names(self) -> tuple[str, ...]:
+        """What texts go by, in the order it is tried."""
+        return tuple(account.name for account in self.twilio_accounts) if self.gateway == "twilio" else (self.gateway,)
 
     @property
     def encryption_key_list(self) -> tuple[str, ...]:
@@ -141,6 +197,22 @@ class Settings(BaseSettings):
     def is_secure(self) -> bool:
         """True when patients and staff reach us over https, so cookies may be marked Secure."""
         return self.public_url.startswith("https://")
+
+
+def _told_apart(settings: Settings) -> None:
+    """Raises ValueError for a second account that is the first once more: what is away would be away twice, and a
+    text in its list could be either's."""
+    first, second = settings.twilio_account(FIRST), settings.twilio_account(SECOND)
+    if second.number and _NUMBER.fullmatch(second.number) is None:
+        raise ValueError("TWILIO_FALLBACK_FROM must be a number such as +4552512345")
+    if first.sid == second.sid and (second.region, second.edge, second.base_url) == (
+        first.region,
+        first.edge,
+        first.base_url,
+    ):
+        raise ValueError("TWILIO_FALLBACK_ACCOUNT_SID is the first account again: give another, or another region")
+    if second.sender in {first.service, first.number} - {""}:
+        raise ValueError("the second account needs a number or messaging service of its own")
 
 
 def _is_web_address(text: str) -> bool:

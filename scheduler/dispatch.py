@@ -19,33 +19,41 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from core.deadline import Deadline
-from core.gateway import Gateway, Outbound, SendError, Verdict
-from scheduler.claims import claim
+from core.gateway import TOO_LATE, Gateway, Outbound, SendError, Verdict
+from scheduler.claims import Batch
+from scheduler.exchange import Exchange, Senders
 from scheduler.line import Line
 from scheduler.presence import Presence
 from scheduler.recording import Outcome, Tally, record, record_failure
 from scheduler.upkeep import OnFailure, expire_late, keep_window
+from scheduler.ways import Plan, Ways, as_ways
 
 BEGIN_WITHIN = 60.0
 """Seconds from the claim: what has not begun by then never begins. With the longest time a send may take (15 s, see
 core.gateway.twilio) it ends well before the lease of two minutes, whatever stopped the process in between."""
-TOO_LATE = "too late to begin"
 AT_ONCE = 2
 """Batches under way."""
 MOMENT = 0.1
 """Seconds that a batch may take to leave, if it is not one of the least."""
 LARGEST_BATCH = 256
+HELD_UP = 0.01
+"""Seconds until a claim is made again that another worker was in the way of."""
+HELD_UP_MOST = 30
+"""Times in one run; after them the next run tries."""
 RECORD_PAUSES = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0)
 """Seconds between tries to write down what was sent while the database is away; after them the reconciler finds it."""
 
-GatewayFactory = Callable[[], Gateway]
+GatewayFactory = Callable[[], Gateway | Ways]
 T = TypeVar("T")
 
 log = structlog.get_logger()
 
 
-async def send_all(gateway: Gateway, batch: Sequence[Outbound], gate: asyncio.Semaphore) -> list[Outcome]:
-    """Send a batch with as many under way at once as pass the gate."""
+async def send_all(
+    gateway: Gateway | Ways, batch: Sequence[Outbound], gate: asyncio.Semaphore, plan: Plan | None = None
+) -> list[Outcome]:
+    """Send a batch with as many under way at once as pass the gate. `plan`: which gateways it goes by."""
+    ways = as_ways(gateway)
 
     async def one(outbound: Outbound) -> Outcome:
         failed = partial(Outcome, outbound.message_id, outbound.attempt, None)
@@ -53,13 +61,13 @@ async def send_all(gateway: Gateway, batch: Sequence[Outbound], gate: asyncio.Se
             if outbound.deadline is not None and outbound.deadline.is_over:
                 return failed(SendError(Verdict.NOT_SENT, TOO_LATE))
             try:
-                provider_id = await gateway.send(outbound)
+                provider_id, taken_by = await ways.send(outbound, plan)
             except SendError as error:
-                return failed(error)
+                return failed(error, error.gateway)
             except Exception:
                 log.exception("send failed unexpectedly", message=outbound.message_id)
                 return failed(SendError(Verdict.UNKNOWN, "internal error"))
-            return Outcome(outbound.message_id, outbound.attempt, provider_id)
+            return Outcome(outbound.message_id, outbound.attempt, provider_id, gateway=taken_by)
 
     return list(await asyncio.gather(*(one(outbound) for outbound in batch)))
 
@@ -69,6 +77,7 @@ class UnderWay:
     """A batch that is being sent. `began`: by the clock that only runs forward."""
 
     outcomes: Future[list[Outcome]]
+    plan: Plan
     began: float
 
 
@@ -76,7 +85,8 @@ class Dispatcher:
     """One worker's sending: owns its line to the provider.
 
     While a batch leaves, the one before is written down and the next is fetched, so that the provider waits for no
-    database and the database for no provider.
+    database and the database for no provider. `senders_of`: what texts go from, by gateway; without it nothing limits
+    how fast they go.
     """
 
     def __init__(
@@ -88,6 +98,7 @@ class Dispatcher:
         worker: str,
         presence: Presence,
         senders: int = 16,
+        senders_of: Senders | None = None,
     ) -> None:
         self._sessions = sessions
         self._on_failure = on_failure
@@ -95,7 +106,9 @@ class Dispatcher:
         self._presence = presence
         self._senders = senders
         self._asked_to_stop = threading.Event()
-        self._line = Line(open_gateway)
+        self._line: Line[Ways] = Line(lambda: as_ways(open_gateway()))
+        self._exchange = Exchange(self._line.end, senders_of)
+        self.wait = 0.0
         self._gate = asyncio.Semaphore(senders)
         self._size = 2 * senders
         self._finished = 0.0
@@ -115,28 +128,30 @@ class Dispatcher:
             return self._send(under_way, now)
         finally:
             while under_way:  # something failed; what has left is written down all the same
-                self._record(under_way.popleft().outcomes.result(), now)
+                self._record(under_way.popleft(), now)
 
     def _send(self, under_way: deque[UnderWay], now: Callable[[], datetime]) -> Tally:
-        """Two batches at most are under way. After one that was not full there is nothing more to claim, unless a
-        failure has led to something.
+        """Two batches at most are under way. After one that was not full there is nothing more to claim, until one
+        that was under way is written down: a text may have waited for it, or follow from it.
         """
-        tally, may_be_more = Tally(), True
+        tally, may_be_more, held_up = Tally(), True, 0
         while True:
             while may_be_more and len(under_way) < AT_ONCE and not self._asked_to_stop.is_set():
-                batch = self._claim(now())
-                may_be_more = len(batch) >= self._size
-                if batch:
-                    leaving = self._line.begin(partial(send_all, batch=batch, gate=self._gate))
-                    under_way.append(UnderWay(leaving, monotonic()))
+                batch, plan = self._claim(now())
+                may_be_more = batch.may_be_more
+                held_up = held_up + 1 if batch.held_up else 0
+                if batch.texts:
+                    leaving = self._line.begin(partial(send_all, batch=batch.texts, gate=self._gate, plan=plan))
+                    under_way.append(UnderWay(leaving, plan, monotonic()))
             if not under_way:
-                return tally
-            first = under_way.popleft()
-            outcomes = first.outcomes.result()
-            self._keep_pace(len(outcomes), first.began)
-            done = self._record(outcomes, now)
-            may_be_more |= done.failed > 0
-            tally += done
+                if not 0 < held_up < HELD_UP_MOST or self._asked_to_stop.is_set():
+                    return tally
+                wait(HELD_UP)
+            else:
+                first = under_way.popleft()
+                self._keep_pace(len(first.outcomes.result()), first.began)
+                tally += self._record(first, now)
+            may_be_more = True
 
     def _keep_pace(self, sent: int, began: float) -> None:
         """The next batch is what leaves in a moment at the pace of the last one: advice waits no longer than that."""
@@ -150,20 +165,24 @@ class Dispatcher:
         """Claim nothing more; what is under way is finished and written down."""
         self._asked_to_stop.set()
 
-    def _claim(self, now: datetime) -> list[Outbound]:
+    def _claim(self, now: datetime) -> tuple[Batch, Plan]:
         deadline = Deadline.within(BEGIN_WITHIN)  # counted from before the claim, so that it is over before the lease
         with self._sessions() as session:
             keep_window(session, now)
-            batch = claim(session, self._worker, self._size, now, deadline)
+            batch, plan = self._exchange.claim(session, self._worker, self._size, now, deadline)
             session.commit()
-        return batch
+        self.wait = batch.wait
+        return batch, plan
 
-    def _record(self, outcomes: Sequence[Outcome], now: Callable[[], datetime]) -> Tally:
+    def _record(self, batch: UnderWay, now: Callable[[], datetime]) -> Tally:
+        outcomes = batch.outcomes.result()
         failures = [outcome for outcome in outcomes if outcome.is_known_failure]
         rest = [outcome for outcome in outcomes if not outcome.is_known_failure]
         tally = self._write(lambda session: record(session, rest, now()))
         for failure in failures:
             tally += self._write(partial(self._fail, failure, now))
+        if self._exchange.has_news:
+            self._write(lambda session: self._exchange.note(session, batch.plan, now()))
         return tally
 
     def _fail(self, failure: Outcome, now: Callable[[], datetime], session: Session) -> Tally:

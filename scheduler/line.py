@@ -27,21 +27,21 @@ class Line(Generic[T]):
         self._thread = threading.Thread(target=self._loop.run_forever, name="line", daemon=True)
         self._thread.start()
         try:
-            self._end = self._do(_opened(open_end)).result()
+            self.end = self._do(_opened(open_end)).result()
         except BaseException:
             self._hang_up()
             raise
 
     def begin(self, work: Callable[[T], Coroutine[Any, Any, R]]) -> Future[R]:
         """Begin something at the other end; the future tells what came of it."""
-        return self._do(work(self._end))
+        return self._do(work(self.end))
 
     def run(self, work: Callable[[T], Coroutine[Any, Any, R]]) -> R:
         """Do something at the other end and wait for it."""
         return self.begin(work).result()
 
     def close(self) -> None:
-        self._do(self._end.close()).result()
+        self._do(self.end.close()).result()
         self._hang_up()
 
     def _do(self, work: Coroutine[Any, Any, R]) -> Future[R]:

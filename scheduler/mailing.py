@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from core.gateway import SendError, Verdict
 from core.gateway.mail import OutboundMail
 from core.models import Alarm, Mail, MessageState
-from scheduler.claims import is_wanted
+from scheduler.ahead import is_wanted
 from scheduler.outbox import LEASE
 
 RETRY_BASE = timedelta(seconds=30)

@@ -46,6 +46,9 @@ LIFETIME = {
 LEASE = timedelta(minutes=2)
 """Longer than any send may take (see BEGIN_WITHIN in scheduler.dispatch); after it a claimed row is unknown, for its
 worker is gone."""
+RETRY_CAP = timedelta(minutes=15)
+"""The longest wait before another try, but for the jitter."""
+LONGEST_WAIT = RETRY_CAP * 1.2
 TIMED = (MessageKind.STEP, MessageKind.REMINDER)
 """What no text of the patient's calls for: it goes in the clinic's window and in a running course alone."""
 MAYBE_ARRIVED = (MessageState.SENDING, MessageState.SENT, MessageState.DELIVERED, MessageState.UNKNOWN)

@@ -6,6 +6,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 from sqlalchemy import bindparam, case, func, select, tuple_, update
@@ -13,14 +14,16 @@ from sqlalchemy.orm import Session
 
 from core.gateway import SendError, Verdict
 from core.models import Message, MessageState
-from scheduler.outbox import lock_patient
-from scheduler.settling import unsettled
+from scheduler.outbox import RETRY_CAP, lock_patient
+from scheduler.settling import URGENT, unsettled
 from scheduler.states import Cause
 from scheduler.transitions import shift, shift_one
 from scheduler.upkeep import OnFailure
+from scheduler.ways import AWAY
 
 RETRY_BASE = timedelta(seconds=30)
-RETRY_CAP = timedelta(minutes=15)
+URGENT_CAP = timedelta(minutes=1)
+"""For texts that somebody with a red flag waits for: they are the first to find out that the provider is back."""
 RETRY_FLOOR = timedelta(seconds=5)
 
 log = structlog.get_logger()
@@ -28,12 +31,15 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of one attempt: a provider id, or an error. `attempt`: which try of that text it was."""
+    """What came of one attempt: a provider id, or an error. `attempt`: which try of that text it was. `gateway`: which
+    one took it, or was asked last.
+    """
 
     message_id: int
     attempt: int
     provider_id: str | None = None
     error: SendError | None = None
+    gateway: str | None = None
 
     @property
     def is_known_failure(self) -> bool:
@@ -68,7 +74,7 @@ def record(session: Session, outcomes: Sequence[Outcome], now: datetime) -> Tall
     for outcome in outcomes:
         if outcome.error is not None:
             code = outcome.error.code
-            values = {"error_code": code, "sent_at": now, **unsettled(now)}
+            values = {"error_code": code, "sent_at": now, "gateway": outcome.gateway, **unsettled(now)}
             same = Message.attempts == outcome.attempt
             unknown = MessageState.UNKNOWN
             shift_one(session, outcome.message_id, Cause.NO_ANSWER, unknown, same, now=now, detail=code, **values)
@@ -91,6 +97,7 @@ def _record_taken(session: Session, taken: Sequence[Outcome], now: datetime) -> 
         returning=(Message.id, Message.provider_id),
         in_sight=False,
         provider_id=func.coalesce(Message.provider_id, case(sids, value=Message.id)),
+        gateway=_gateways(taken),
         sent_at=now,
         lease_until=None,
     )
@@ -98,6 +105,12 @@ def _record_taken(session: Session, taken: Sequence[Outcome], now: datetime) -> 
     others = [outcome for outcome in taken if outcome.message_id not in as_sent]
     if others:
         _name(session, others)
+
+
+def _gateways(taken: Sequence[Outcome]) -> Any:
+    """As a rule one gateway took all of them."""
+    names = {outcome.message_id: outcome.gateway for outcome in taken}
+    return taken[0].gateway if len(set(names.values())) == 1 else case(names, value=Message.id)
 
 
 def _name(session: Session, taken: Sequence[Outcome]) -> None:
@@ -136,12 +149,14 @@ def record_failure(session: Session, outcome: Outcome, on_failure: OnFailure, no
     error, message_id = outcome.error, outcome.message_id
     if error is None:
         return Tally()
-    patient_id = session.scalar(select(Message.patient_id).where(Message.id == message_id))
-    if patient_id is not None:
-        lock_patient(session, patient_id)
+    known = session.execute(select(Message.patient_id, Message.kind).where(Message.id == message_id)).one_or_none()
+    if known is None:
+        return Tally()
+    if known.patient_id is not None:
+        lock_patient(session, known.patient_id)
     same = Message.attempts == outcome.attempt
     if error.verdict is Verdict.NOT_SENT:
-        again_at = now + wait_before(outcome.attempt, error.retry_after)
+        again_at = now + _wait(outcome.attempt, error, known.kind)
         values = {"error_code": error.code, "next_attempt_at": again_at, "lease_until": None, "sent_at": None}
         planned = MessageState.PLANNED
         shift_one(session, message_id, Cause.NOT_SENT, planned, same, now=now, detail=error.code, **values)
@@ -153,6 +168,14 @@ def record_failure(session: Session, outcome: Outcome, on_failure: OnFailure, no
         on_failure(session, message, now)
     log.warning("send failed for good", message=message_id, code=error.code)
     return Tally(failed=1)
+
+
+def _wait(attempts: int, error: SendError, kind: str) -> timedelta:
+    """What was handed to nobody waits for the gateways, not for a time of its own."""
+    if error.code == AWAY:
+        return timedelta(0)
+    wait = wait_before(attempts, error.retry_after)
+    return min(wait, URGENT_CAP) if kind in URGENT and error.retry_after is None else wait
 
 
 def wait_before(attempts: int, retry_after: float | None) -> timedelta:

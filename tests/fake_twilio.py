@@ -15,7 +15,6 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from tests.twilio_book import ACCOUNT, TOKEN, Entry, resource
 
-LIST_PATH = f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json"
 NOON = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
 
@@ -44,8 +43,9 @@ class Behaviour:
 class FakeTwilio:
     """Every text handed over stands in `requests`, in order; what was accepted stands in `book`, with what came in.
 
-    `page_limit`: the most entries a page holds, whatever is asked for. `now`: the provider's clock.
-    `unanswered`: how many requests it has taken and is still silent about.
+    `page_limit`: the most entries a page holds, whatever is asked for. `now`: the provider's clock. `account`: whose it
+    is; `ids`: what the ids of its texts begin with. `unanswered`: how many requests it has taken and is still silent
+    about.
     """
 
     page_limit: int = 1000
@@ -56,6 +56,9 @@ class FakeTwilio:
     unanswered: int = 0
     on_request: Callable[[Request], None] | None = None
     on_list: Callable[[dict[str, str]], None] | None = None
+    account: str = ACCOUNT
+    token: str = TOKEN
+    ids: str = "SM"
     _next: list[Behaviour] = field(default_factory=list)
     _next_lists: list[Behaviour] = field(default_factory=list)
     _late: list[Entry] = field(default_factory=list)
@@ -70,6 +73,13 @@ class FakeTwilio:
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self._server.server_port}"
+
+    @property
+    def list_path(self) -> str:
+        return f"/2010-04-01/Accounts/{self.account}/Messages.json"
+
+    def _is_authorised(self, header: str) -> bool:
+        return base64.b64decode(header.removeprefix("Basic ")).decode() == f"{self.account}:{self.token}"
 
     @property
     def sent(self) -> list[Entry]:
@@ -134,7 +144,7 @@ class FakeTwilio:
 
     def _take(self, form: dict[str, str], authorised: bool) -> tuple[Entry, Behaviour | None]:
         with self._lock:
-            request = Request(f"SM{len(self.requests) + 1:032x}", form, authorised)
+            request = Request(f"{self.ids}{len(self.requests) + 1:0{34 - len(self.ids)}x}", form, authorised)
             self.requests.append(request)
             behaviour = self._next.pop(0) if self._next else None
             entry = Entry(
@@ -176,13 +186,13 @@ class FakeTwilio:
         following = {**asked, "PageToken": f"PA{page[-1].sid}"} if rest else {}
         answer = {
             "messages": [resource(entry) for entry in page],
-            "next_page_uri": f"{LIST_PATH}?{urlencode(following)}" if rest else None,
+            "next_page_uri": f"{self.list_path}?{urlencode(following)}" if rest else None,
             "page": 0,
             "page_size": size,
             "start": 0,
             "end": len(page),
-            "uri": LIST_PATH,
-            "first_page_uri": LIST_PATH,
+            "uri": self.list_path,
+            "first_page_uri": self.list_path,
             "previous_page_uri": None,
         }
         return Behaviour(200, json.dumps(answer))
@@ -195,7 +205,7 @@ class FakeTwilio:
 
             def do_GET(self) -> None:
                 parts = urlsplit(self.path)
-                if parts.path != LIST_PATH or not _is_authorised(self.headers.get("Authorization", "")):
+                if parts.path != fake.list_path or not fake._is_authorised(self.headers.get("Authorization", "")):
                     self._answer(Behaviour(404, "{}"))
                 else:
                     self._meet(fake._list(dict(parse_qsl(parts.query))))
@@ -203,7 +213,7 @@ class FakeTwilio:
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"])).decode()
                 form = dict(parse_qsl(body, keep_blank_values=True))
-                entry, behaviour = fake._take(form, _is_authorised(self.headers.get("Authorization", "")))
+                entry, behaviour = fake._take(form, fake._is_authorised(self.headers.get("Authorization", "")))
                 self._meet(behaviour or Behaviour(201, json.dumps(resource(entry))))
 
             def _meet(self, behaviour: Behaviour) -> None:
@@ -229,7 +239,3 @@ class FakeTwilio:
                 return None
 
         return Handler
-
-
-def _is_authorised(header: str) -> bool:
-    return base64.b64decode(header.removeprefix("Basic ")).decode() == f"{ACCOUNT}:{TOKEN}"

@@ -20,6 +20,7 @@ from core.crypto import new_key
 from core.models import Clinic, Role, Staff
 from core.settings import load_settings
 from messages.regions import REGION_IDS
+from scheduler.rates import FASTEST, SLOWEST
 
 CLINIC_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
@@ -79,7 +80,16 @@ def clinic() -> None:
 @click.option(
     "--neutral", is_flag=True, help="Its texts name no illness, body part or symptom; patients need the sheet."
 )
-def clinic_add(clinic_id: str, name: str, region: str, number: str, sender: str, neutral: bool) -> None:  # noqa: FBT001
+@click.option(
+    "--segments-per-second",
+    default=10,
+    show_default=True,
+    type=click.IntRange(SLOWEST, FASTEST),
+    help="How fast the sender may send; Twilio's limit for the number.",
+)
+def clinic_add(
+    *, clinic_id: str, name: str, region: str, number: str, sender: str, neutral: bool, segments_per_second: int
+) -> None:
     """Add a clinic."""
     if not CLINIC_ID.fullmatch(clinic_id) or len(clinic_id) > MAX_CLINIC_ID:
         sentence = f"small letters, digits and hyphens, at most {MAX_CLINIC_ID}, such as rygklinik-vest"
@@ -104,6 +114,7 @@ def clinic_add(clinic_id: str, name: str, region: str, number: str, sender: str,
                 phone=numbers["--phone"],
                 sender=numbers["--sender"],
                 neutral=neutral,
+                segments_per_second=segments_per_second,
                 created_at=runtime.now(),
             )
         )
@@ -160,9 +171,15 @@ def check() -> None:
     settings = load_settings()
     findings = health.findings(make_runtime(settings))
     for finding in findings:
-        click.echo(f"{'ok  ' if finding.is_good else 'FAIL'}  {finding.what}: {finding.detail}")
+        click.echo(f"{_mark(finding)}  {finding.what}: {finding.detail}")
     if not all(finding.is_good for finding in findings):
         sys.exit(1)
+
+
+def _mark(finding: health.Finding) -> str:
+    if not finding.is_good:
+        return "FAIL"
+    return "note" if finding.is_notable else "ok  "
 
 
 COMMANDS = (keys, database, clinic, staff, check)

@@ -60,6 +60,7 @@ def work(drain: bool, senders: int) -> None:  # noqa: FBT001
     books = worker.make_books(runtime)
     if drain:
         tally = worker.drain(runtime, dispatcher, books)
+        tally += worker.drain_slowly(runtime, dispatcher)
         _hang_up(dispatcher, books)
         click.echo(f"sent {tally.sent}, failed {tally.failed}, unknown {tally.unknown}, later {tally.retried}")
         return

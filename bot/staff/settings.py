@@ -22,7 +22,7 @@ from messages.render import name_in_text
 from scheduler.opening import is_open
 
 blueprint = Blueprint("settings", __name__)
-FIELDS = ("name", "phone", "region", "opens", "closes")
+FIELDS = ("name", "phone", "region", "opens", "closes", "per_second")
 HALF_HOUR = 30
 HOURS = [
     (str(minutes), f"kl. {minutes // 60}.{minutes % 60:02d}") for minutes in range(EARLIEST, LATEST + 1, HALF_HOUR)
@@ -38,6 +38,7 @@ class Form:
     region: str
     opens: str
     closes: str
+    per_second: str
     second_factor: bool
     errors: dict[str, str] = field(default_factory=dict)
 
@@ -70,9 +71,10 @@ def clinic() -> ResponseReturnValue:
 @login_required(Role.ADMIN)
 def save_clinic() -> ResponseReturnValue:
     typed = {name: request.form.get(name, "").replace("\0", "") for name in FIELDS}
-    hours = (_minutes(typed["opens"]), _minutes(typed["closes"]))
+    hours = (_number(typed["opens"]), _number(typed["closes"]))
     second_factor = "second_factor" in request.form
-    details = Details(typed["name"], typed["phone"], typed["region"], *hours, second_factor)
+    per_second = _number(typed["per_second"].strip()) if "per_second" in request.form else None
+    details = Details(typed["name"], typed["phone"], typed["region"], *hours, second_factor, per_second)
     content, staff = runtime().content, staff_member()
     if errors := clinics.check(content, details):
         return _page(Form(**typed, second_factor=second_factor, errors=errors)), 400
@@ -97,14 +99,21 @@ def _texts(number: int) -> str:
     return f"{number} sms, der ventede," if number == 1 else f"{number} sms'er, der ventede,"
 
 
-def _minutes(typed: str) -> int:
-    """Minutes after midnight; -1 for anything else, which no check lets through."""
+def _number(typed: str) -> int:
+    """A small whole number, minutes after midnight say; -1 for anything else, which no check lets through."""
     return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= 4 else -1
 
 
 def _form_of(shown: Clinic) -> Form:
     hours = (str(shown.window_opens), str(shown.window_closes))
-    return Form(shown.name, phone.display(shown.phone), shown.region, *hours, shown.require_second_factor)
+    return Form(
+        shown.name,
+        phone.display(shown.phone),
+        shown.region,
+        *hours,
+        str(shown.segments_per_second),
+        shown.require_second_factor,
+    )
 
 
 def _page(form: Form) -> str:
@@ -112,7 +121,7 @@ def _page(form: Form) -> str:
     in_text = name_in_text(form.name)
     hours = HOURS
     for typed in (form.opens, form.closes):
-        minutes = _minutes(typed)
+        minutes = _number(typed)
         if EARLIEST <= minutes <= LATEST and typed not in dict(hours):  # set by the command line or an older version
             hours = sorted([*hours, (typed, f"kl. {minutes // 60}.{minutes % 60:02d}")], key=lambda hour: int(hour[0]))
     return render_template(
@@ -123,4 +132,5 @@ def _page(form: Form) -> str:
         telling_word=telling_name(form.name),
         regions=[(item.id, item.name) for item in runtime().content.regions.values()],
         hours=hours,
+        is_shared=any(account.sender for account in runtime().settings.twilio_accounts if not account.is_spare),
     )

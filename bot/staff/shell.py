@@ -95,7 +95,7 @@ def nobody_to_alarm() -> bool:
 def is_sending() -> bool:
     """Whether texts go out; when not, staff must be told. Asked once a request."""
     if "is_sending" not in g:
-        g.is_sending = not heartbeat.nobody_sends(db(), now(), wall_now())
+        g.is_sending = not heartbeat.nobody_sends(db(), now(), wall_now(), runtime().settings.gateway_names)
     return bool(g.is_sending)
 
 

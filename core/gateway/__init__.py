@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
@@ -22,13 +22,21 @@ class Verdict(StrEnum):
 
 
 class SendError(Exception):
-    """An attempt failed. `code` is the provider's, `retry_after` in seconds when the provider named one."""
+    """An attempt failed. `code` is the provider's, `retry_after` in seconds when the provider named one.
 
-    def __init__(self, verdict: Verdict, code: str, retry_after: float | None = None) -> None:
+    `is_providers`: the fault is the provider's (no connection, no sense, 5xx, too many requests), not this text's nor
+    ours. `gateway`: which one failed, where there are several.
+    """
+
+    def __init__(
+        self, verdict: Verdict, code: str, retry_after: float | None = None, *, is_providers: bool = False
+    ) -> None:
         super().__init__(f"{verdict}: {code}")
         self.verdict = verdict
         self.code = code
         self.retry_after = retry_after
+        self.is_providers = is_providers
+        self.gateway: str | None = None
 
 
 @dataclass(frozen=True)
@@ -53,7 +61,10 @@ class UnreadableError(Exception):
 
 @dataclass(frozen=True)
 class Found:
-    """A text that stands in the provider's list as sent by us. `status`: the provider's word; `created_at`: UTC."""
+    """A text that stands in the provider's list as sent by us. `status`: the provider's word; `created_at`: UTC.
+
+    `sender`: empty where it says nothing of whose text it is. `gateway`: in whose list it stands.
+    """
 
     provider_id: str
     to: str
@@ -62,6 +73,7 @@ class Found:
     status: str
     error_code: str | None
     created_at: datetime
+    gateway: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -103,6 +115,8 @@ class Book(Protocol):
 
 
 OPTED_OUT = "21610"
+TOO_LATE = "too late to begin"
+"""Our own code: a try that had not begun by its deadline never does."""
 
 PERMANENT_CODES = frozenset({"21211", "21214", "21217", "21408", OPTED_OUT, "21612", "21614", "21617", "21635"})
 """Twilio refusals that another attempt cannot change (numbers that cannot receive, opt-outs, too long)."""

@@ -23,8 +23,9 @@ from twilio.http.async_http_client import AsyncTwilioHttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
 
+from core.accounts import FIRST, Account
 from core.deadline import Deadline
-from core.gateway import PERMANENT_CODES, Found, Outbound, Received, SendError, UnreadableError, Verdict
+from core.gateway import PERMANENT_CODES, TOO_LATE, Found, Outbound, Received, SendError, UnreadableError, Verdict
 from core.settings import Settings
 
 CONNECT_SECONDS = 5
@@ -48,7 +49,7 @@ class _Connector(TCPConnector):
         deadline = _deadline.get()
         if deadline is not None and deadline.is_over:
             connection.close()
-            raise SendError(Verdict.NOT_SENT, "too late to begin")
+            raise SendError(Verdict.NOT_SENT, TOO_LATE)
         return connection
 
 
@@ -97,7 +98,8 @@ class _Transport(AsyncTwilioHttpClient):
             url = urlunsplit((self._base.scheme, self._base.netloc, path, asked.query, ""))
         response: Response = await super().request(method, url, *args, headers=headers, **kwargs)
         if response.status_code == TOO_MANY_REQUESTS:
-            raise SendError(Verdict.NOT_SENT, "429", _seconds(response.headers.get("Retry-After")))
+            wait = _seconds(response.headers.get("Retry-After"))
+            raise SendError(Verdict.NOT_SENT, "429", wait, is_providers=True)
         return response
 
 
@@ -106,47 +108,53 @@ def _seconds(header: str | None) -> float | None:
 
 
 class TwilioGateway:
-    """Sends through a messaging service when one is set, else from the clinic's own number."""
+    """Sends through a messaging service when one is set, else from the clinic's own number; a spare account from its
+    own. Without an account it is the first of the settings.
+    """
 
-    name = "twilio"
-
-    def __init__(self, settings: Settings) -> None:
-        self._transport = _Transport(settings.twilio_base_url)
+    def __init__(self, settings: Settings, name: str = FIRST) -> None:
+        account = settings.twilio_account(name)
+        self.name = account.name
+        self._account = account
+        self._transport = _Transport(account.base_url)
         self._client = Client(
-            settings.twilio_account_sid,
-            settings.twilio_auth_token,
+            account.sid,
+            account.token,
             http_client=self._transport,
-            region=settings.twilio_region or None,
-            edge=settings.twilio_edge or None,
+            region=account.region or None,
+            edge=account.edge or None,
             environment={},
         )
         # The client imports what it needs when first asked, for a third of a second: not while a text waits.
         self._messages = self._client.messages
-        self._service = settings.twilio_messaging_service_sid
-        self._from = settings.twilio_from
+        self._service = account.service
         self._callback = f"{settings.public_url}/sms/status"
+
+    @property
+    def sender(self) -> str | None:
+        """See core.gateway.several."""
+        return self._account.sender
 
     async def send(self, outbound: Outbound) -> str:
         """Raises SendError; an answer that never came, or made no sense, is UNKNOWN."""
         _deadline.set(outbound.deadline)
-        sender = {"messaging_service_sid": self._service} if self._service else {"from_": outbound.sender or self._from}
         try:
             created = await self._messages.create_async(
                 to=outbound.to,
                 body=outbound.body,
                 status_callback=f"{self._callback}?{urlencode({'message': outbound.message_id})}",
-                **sender,
+                **_sender(self._account, outbound),
             )
         except (TwilioRestException, TwilioServiceException) as error:
             raise _refusal(int(error.status), str(error.code or error.status)) from error
         except (ClientConnectorError, ConnectTimeout) as error:
-            raise SendError(Verdict.NOT_SENT, "no connection") from error
+            raise SendError(Verdict.NOT_SENT, "no connection", is_providers=True) from error
         except (ClientError, TimeoutError, OSError) as error:
-            raise SendError(Verdict.UNKNOWN, "no answer") from error
+            raise SendError(Verdict.UNKNOWN, "no answer", is_providers=True) from error
         except (TwilioException, ValueError, TypeError, KeyError, AttributeError) as error:
-            raise SendError(Verdict.UNKNOWN, "unreadable answer") from error
+            raise SendError(Verdict.UNKNOWN, "unreadable answer", is_providers=True) from error
         if not created.sid:
-            raise SendError(Verdict.UNKNOWN, "answer without a sid")
+            raise SendError(Verdict.UNKNOWN, "answer without a sid", is_providers=True)
         return str(created.sid)
 
     async def find(self, to: str, since: datetime, until: datetime) -> list[Found]:
@@ -156,19 +164,23 @@ class TwilioGateway:
             Found(
                 provider_id=str(record.sid),
                 to=str(record.to),
-                sender="" if self._service else str(record.from_ or ""),
+                sender="" if self._account.sender else str(record.from_ or ""),
                 body=record.body or "",
                 status=str(record.status),
                 error_code=str(record.error_code) if record.error_code else None,
                 created_at=record.date_created,
+                gateway=self.name,
             )
             for record in records
             if _went_out(record) and self._is_ours(record) and since <= record.date_created <= until
         ]
 
     async def received(self, number: str, since: datetime) -> list[Received]:
-        """Twilio's filter goes by whole days; the rest is left out here."""
-        records = await self._list(to=number, date_sent_after=since.strftime("%Y-%m-%d"))
+        """Twilio's filter goes by whole days; the rest is left out here. What came to a messaging service's numbers is
+        asked for by the service."""
+        of_service = number == self._service
+        to = {} if of_service else {"to": number}
+        records = await self._list(date_sent_after=since.strftime("%Y-%m-%d"), **to)
         came = [
             Received(
                 provider_id=str(record.sid),
@@ -179,7 +191,9 @@ class TwilioGateway:
                 at=record.date_created,
             )
             for record in records
-            if not _went_out(record) and record.date_created >= since
+            if not _went_out(record)
+            and record.date_created >= since
+            and (not of_service or record.messaging_service_sid == self._service)
         ]
         return sorted(came, key=lambda text: (text.at, text.provider_id))
 
@@ -207,8 +221,11 @@ class TwilioGateway:
         return records
 
     def _is_ours(self, record: Any) -> bool:
-        """With a messaging service its texts are ours; else whose number it is, the caller knows."""
-        return not self._service or record.messaging_service_sid == self._service
+        """With a messaging service its texts are ours, and those from a spare account's number; else whose number it
+        is, the caller knows."""
+        if self._service:
+            return bool(record.messaging_service_sid == self._service)
+        return not self._account.is_spare or record.from_ == self._account.number
 
     async def close(self) -> None:
         await self._transport.close()
@@ -218,10 +235,16 @@ def _went_out(record: Any) -> bool:
     return str(record.direction).startswith("outbound")
 
 
+def _sender(account: Account, outbound: Outbound) -> dict[str, str]:
+    if account.service:
+        return {"messaging_service_sid": account.service}
+    return {"from_": account.number if account.is_spare else outbound.sender or account.number}
+
+
 def _refusal(status: int, code: str) -> SendError:
     if code in PERMANENT_CODES:
         return SendError(Verdict.REFUSED, code)
     if status >= SERVER_ERROR or status == REQUEST_TIMEOUT:
-        return SendError(Verdict.UNKNOWN, code)
+        return SendError(Verdict.UNKNOWN, code, is_providers=True)
     # Any other refusal is about us (a full queue, a setting): nothing was sent, and the recipient is not to blame.
     return SendError(Verdict.NOT_SENT, code)

@@ -20,6 +20,7 @@ from core.models.on_call import (
     RosterChange,
     RosterShift,
 )
+from core.models.sending import Circuit, SenderLevel
 from core.states import (
     AlertKind,
     AlertState,
@@ -47,6 +48,7 @@ __all__ = [
     "AuditHead",
     "Base",
     "Bookmark",
+    "Circuit",
     "Clinic",
     "ClosedDays",
     "Colour",
@@ -74,6 +76,7 @@ __all__ = [
     "RosterChange",
     "RosterShift",
     "SavedView",
+    "SenderLevel",
     "Staff",
     "StaffSession",
     "StaffToken",

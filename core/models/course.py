@@ -97,7 +97,8 @@ class Message(Base):
     `language`: of `body`; when it is not Danish, `body_in_danish` says the same for the staff. `reminds_id`: the
     unanswered question that a reminder asks again; a question has one reminder at most. `submit_token`: of the form
     that a staff member's text was sent with, so that it is sent once. `dropped_at`: when staff cancelled this one text
-    of a course (UTC); no later plan of the course sends it.
+    of a course (UTC); no later plan of the course sends it. `gateway`: which one took the text, or may have;
+    None when no worker lived to tell.
     """
 
     __tablename__ = "message"
@@ -105,7 +106,6 @@ class Message(Base):
         UniqueConstraint("enrolment_id", "step_id", "plan_version"),
         Index(
             "ix_message_due",
-            "priority",
             "next_attempt_at",
             "id",
             postgresql_where=text("state = 'planned'"),
@@ -116,6 +116,14 @@ class Message(Base):
             "reply_id",
             postgresql_where=text("reply_id IS NOT NULL"),
             sqlite_where=text("reply_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_message_ahead",
+            "patient_id",
+            "due_at",
+            "id",
+            postgresql_where=text("state IN ('planned', 'sending', 'unknown')"),
+            sqlite_where=text("state IN ('planned', 'sending', 'unknown')"),
         ),
         Index("ix_message_unsettled", "state", "lease_until"),
         Index("ix_message_state_due", "state", "due_at"),
@@ -154,6 +162,7 @@ class Message(Base):
     claimed_at: Mapped[datetime | None]
     lease_until: Mapped[datetime | None]
     provider_id: Mapped[str | None] = mapped_column(index=True)
+    gateway: Mapped[str | None]
     error_code: Mapped[str | None]
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]

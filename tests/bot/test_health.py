@@ -27,28 +27,28 @@ def test_a_clinic_without_anybody_on_call_is_named(lite_world: World) -> None:
     lite_world.add_clinic("nord", sender="+4552512346")
     add_contact(lite_world)
     finding = found(lite_world)
-    assert not finding.is_good
+    assert finding.is_notable
     assert "would reach nobody at nord (at no time)" in finding.detail
     assert "vest" not in finding.detail
 
 
 def test_somebody_in_the_standing_order_is_enough(lite_world: World) -> None:
     add_contact(lite_world)
-    assert found(lite_world).is_good
+    assert not found(lite_world).is_notable
 
 
-@pytest.mark.parametrize(("can_mail", "is_good"), [(True, True), (False, False)])
+@pytest.mark.parametrize(("can_mail", "is_told"), [(True, False), (False, True)])
 def test_who_has_mail_alone_is_reached_only_where_mail_is_set_up(
-    lite_world: World, can_mail: bool, is_good: bool
+    lite_world: World, can_mail: bool, is_told: bool
 ) -> None:
     add_contact(lite_world, phone=None, email="vagt@vest.example")
-    assert found(lite_world, can_mail=can_mail).is_good is is_good
+    assert found(lite_world, can_mail=can_mail).is_notable is is_told
 
 
 def test_the_first_hour_without_anybody_is_told(lite_world: World) -> None:
     add_weekday_shift(lite_world, add_contact(lite_world, standby=None))
     finding = found(lite_world)
-    assert not finding.is_good
+    assert finding.is_notable
     assert "vest (for a while from 23-11-2026 16:00 on)" in finding.detail
 
 
@@ -58,4 +58,4 @@ def test_a_change_closes_the_gap_it_covers(lite_world: World) -> None:
     with lite_world.session() as session, session.begin():
         ends = now + timedelta(days=30)
         session.add(RosterChange(clinic_id="vest", starts_at=now, ends_at=ends, contacts=[contact], reason=""))
-    assert found(lite_world).is_good
+    assert not found(lite_world).is_notable
