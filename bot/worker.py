@@ -19,6 +19,7 @@ from bot.delivery import on_failure, take_found
 from bot.escalation import escalate
 from bot.heartbeat import TICK, beat, ping
 from bot.lists.enrolling import go_on_with_lists
+from bot.missed import make_up_missed
 from bot.readback import read_back
 from bot.receive import process_left_behind
 from bot.retention import erase_due
@@ -32,6 +33,7 @@ from core.gateway.mail import SmtpMailer
 from core.gateway.simulator import SimulatorGateway
 from core.gateway.twilio import TwilioGateway
 from core.models import Alarm
+from scheduler.backlog import LATE
 from scheduler.clock import Job, Ticker
 from scheduler.dispatch import Dispatcher, GatewayFactory
 from scheduler.line import Line
@@ -85,7 +87,9 @@ def gateway_factory(runtime: Runtime) -> GatewayFactory:
     return SimulatorGateway
 
 
-def make_dispatcher(runtime: Runtime, open_gateway: GatewayFactory, senders: int) -> Dispatcher:
+def make_dispatcher(
+    runtime: Runtime, open_gateway: GatewayFactory, senders: int, late_after: timedelta = LATE
+) -> Dispatcher:
     worker = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
     return Dispatcher(
         sessions=runtime.sessions,
@@ -94,6 +98,7 @@ def make_dispatcher(runtime: Runtime, open_gateway: GatewayFactory, senders: int
         worker=worker,
         presence=Presence(runtime.engine, worker),
         senders=senders,
+        late_after=late_after,
     )
 
 
@@ -126,6 +131,7 @@ def housekeeping(runtime: Runtime) -> list[tuple[str, Tick]]:
         ("silence", lambda session, now: raise_silences(session, content, now)),
         ("escalate", lambda session, now: escalate(session, means, now)),
         ("resume", resume_due),
+        ("missed", make_up_missed),
         ("complete", complete_finished),
     ]
 
@@ -195,7 +201,10 @@ def in_transaction(runtime: Runtime, tick: Tick) -> None:
 
 
 def drain(runtime: Runtime, dispatcher: Dispatcher, books: Books | None = None) -> Tally:
-    """Do once what the ticks do again and again: settle, send all that is due, tidy up."""
+    """Do once what the ticks do again and again: settle, send all that is due, tidy up.
+
+    Whoever drains may not come again soon: late texts are judged, as ever, but not spread over hours.
+    """
     drain_spool(runtime)
     if books is not None:
         books.read_back()
@@ -203,7 +212,7 @@ def drain(runtime: Runtime, dispatcher: Dispatcher, books: Books | None = None) 
         in_transaction(runtime, tick)
         if books is not None and name == "sweep":
             books.settle()
-    tally = dispatcher.run(runtime.now)
+    tally = dispatcher.run(runtime.now, timedelta(0))
     make_mailer(runtime).run(runtime.now)
     in_transaction(runtime, complete_finished)
     in_transaction(runtime, seal_new)

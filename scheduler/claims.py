@@ -23,20 +23,25 @@ from core.models import (
     MessageState,
     Patient,
 )
-from scheduler.outbox import LEASE, TIMED, open_red
+from scheduler.outbox import LEASE, PRIORITY, TIMED, open_red
 from scheduler.planning import PAUSED_BY_RED
 from scheduler.states import Cause
 from scheduler.transitions import Chosen, Move
 
+LAST = max(PRIORITY.values())
+"""The priority of what is least urgent: timed texts."""
 
-def claim(session: Session, worker: str, limit: int, now: datetime, deadline: Deadline | None = None) -> list[Outbound]:
+
+def claim(
+    session: Session, worker: str, limit: int, now: datetime, deadline: Deadline | None = None, *, up_to: int = LAST
+) -> list[Outbound]:
     """Mark up to `limit` due rows as `sending` for this worker, most urgent first.
 
-    `deadline`: until when the sending of these may begin.
+    `deadline`: until when the sending of these may begin. `up_to`: the last priority that is taken.
     """
     if not session.scalar(_is_any_due(), {"now": now}):
         return []
-    given = {"claim_at": now, "worker": worker, "lease": now + LEASE, "most": limit}
+    given = {"claim_at": now, "worker": worker, "lease": now + LEASE, "most": limit, "up_to": up_to}
     claimed = _claim().make(session, now=now, detail=worker, **given)
     if not claimed:
         return []
@@ -77,6 +82,7 @@ def _claim() -> Move:
     return Move(
         Cause.CLAIM,
         MessageState.SENDING,
+        Message.priority <= bindparam("up_to", type_=Integer),
         Message.due_at <= now,  # said for the index: the next attempt is never before it
         Message.next_attempt_at <= now,
         Message.expires_at > now,

@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from time import monotonic
 from time import sleep as wait
@@ -20,7 +20,9 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from core.deadline import Deadline
 from core.gateway import Gateway, Outbound, SendError, Verdict
-from scheduler.claims import claim
+from scheduler.backlog import LATE, PACE
+from scheduler.claims import LAST, claim
+from scheduler.lateness import give_places, is_any_late
 from scheduler.line import Line
 from scheduler.presence import Presence
 from scheduler.recording import Outcome, Tally, record, record_failure
@@ -88,22 +90,25 @@ class Dispatcher:
         worker: str,
         presence: Presence,
         senders: int = 16,
+        late_after: timedelta = LATE,
     ) -> None:
+        """`late_after`: a text that nobody tried to send so long after its time is late (see scheduler.backlog)."""
         self._sessions = sessions
         self._on_failure = on_failure
         self._worker = worker
         self._presence = presence
         self._senders = senders
+        self._late_after = late_after
         self._asked_to_stop = threading.Event()
         self._line = Line(open_gateway)
         self._gate = asyncio.Semaphore(senders)
         self._size = 2 * senders
         self._finished = 0.0
 
-    def run(self, now: Callable[[], datetime]) -> Tally:
-        """Expire what is late, then send until nothing is due or somebody asks to stop.
+    def run(self, now: Callable[[], datetime], pace: timedelta = PACE) -> Tally:
+        """Expire what is too late, then send until nothing is due or somebody asks to stop.
 
-        Commits after each claim, each record, and each failure.
+        Commits after each claim, each record, and each failure. `pace`: how far apart a clinic's late texts stand.
         """
         self._presence.keep()
         with self._sessions() as session:
@@ -112,20 +117,19 @@ class Dispatcher:
             session.commit()
         under_way: deque[UnderWay] = deque()
         try:
-            return self._send(under_way, now)
+            return self._send(under_way, now, pace)
         finally:
             while under_way:  # something failed; what has left is written down all the same
                 self._record(under_way.popleft().outcomes.result(), now)
 
-    def _send(self, under_way: deque[UnderWay], now: Callable[[], datetime]) -> Tally:
+    def _send(self, under_way: deque[UnderWay], now: Callable[[], datetime], pace: timedelta) -> Tally:
         """Two batches at most are under way. After one that was not full there is nothing more to claim, unless a
         failure has led to something.
         """
         tally, may_be_more = Tally(), True
         while True:
             while may_be_more and len(under_way) < AT_ONCE and not self._asked_to_stop.is_set():
-                batch = self._claim(now())
-                may_be_more = len(batch) >= self._size
+                batch, may_be_more = self._claim(now(), pace)
                 if batch:
                     leaving = self._line.begin(partial(send_all, batch=batch, gate=self._gate))
                     under_way.append(UnderWay(leaving, monotonic()))
@@ -150,13 +154,23 @@ class Dispatcher:
         """Claim nothing more; what is under way is finished and written down."""
         self._asked_to_stop.set()
 
-    def _claim(self, now: datetime) -> list[Outbound]:
+    def _claim(self, now: datetime, pace: timedelta) -> tuple[list[Outbound], bool]:
+        """The next batch, and whether there may be more.
+
+        Texts that were late before a worker came are given their places first, and what is urgent goes before that.
+        """
         deadline = Deadline.within(BEGIN_WITHIN)  # counted from before the claim, so that it is over before the lease
         with self._sessions() as session:
             keep_window(session, now)
-            batch = claim(session, self._worker, self._size, now, deadline)
+            take = partial(claim, session, self._worker, self._size, now, deadline)
+            is_any = is_any_late(session, now, self._late_after)
+            batch = take(up_to=LAST - 1) if is_any else take()
+            if is_any and not batch:
+                late, is_any = give_places(session, now, self._late_after, pace), False
+                log.info("late texts given their places", count=late)
+                batch = take()
             session.commit()
-        return batch
+        return batch, is_any or len(batch) >= self._size
 
     def _record(self, outcomes: Sequence[Outcome], now: Callable[[], datetime]) -> Tally:
         failures = [outcome for outcome in outcomes if outcome.is_known_failure]

@@ -97,7 +97,8 @@ class Message(Base):
     `language`: of `body`; when it is not Danish, `body_in_danish` says the same for the staff. `reminds_id`: the
     unanswered question that a reminder asks again; a question has one reminder at most. `submit_token`: of the form
     that a staff member's text was sent with, so that it is sent once. `dropped_at`: when staff cancelled this one text
-    of a course (UTC); no later plan of the course sends it.
+    of a course (UTC); no later plan of the course sends it. `paced_at`: when a text that nobody sent in time got its
+    new place in `next_attempt_at`, or gave way to another (UTC); None: it is not late, or is still to be judged.
     """
 
     __tablename__ = "message"
@@ -160,6 +161,7 @@ class Message(Base):
     settled_at: Mapped[datetime | None]
     submit_token: Mapped[str | None]
     dropped_at: Mapped[datetime | None]
+    paced_at: Mapped[datetime | None]
 
     patient: Mapped[Patient | None] = relationship()
     enrolment: Mapped[Enrolment | None] = relationship()
