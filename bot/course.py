@@ -19,6 +19,7 @@ from messages.schema import Form, Purpose, Step
 from messages.wording import step_text
 from scheduler.calendar import Window, at, next_sendable
 from scheduler.holding import apply_holds
+from scheduler.missing import NEAR, instants, is_missing
 from scheduler.outbox import cancel_course, enqueue_plan, has_open_red, lock_patient
 from scheduler.planning import Course, Facts, PlannedStep, plan
 from scheduler.replanning import again, revive
@@ -28,8 +29,6 @@ from scheduler.states import WAITING
 RUNNING = (EnrolmentState.ACTIVE, EnrolmentState.PAUSED)
 STOPPED_BY_PATIENT = "patienten har afmeldt sms"
 AFTER_PAUSE = "efter pausen"
-NEAR = timedelta(hours=36)
-"""A planned screening within this is soon enough: none is asked besides."""
 ON_THE_WAY = (MessageState.PLANNED, MessageState.HELD, MessageState.SENDING)
 
 
@@ -220,15 +219,16 @@ def resume_due(session: Session, now: datetime) -> int:
 
 
 def complete_finished(session: Session, now: datetime) -> int:
-    """Tick: courses with nothing left to send are completed."""
+    """Tick: courses with nothing left to send are completed; what was missed is still to be sent."""
     may_go_again = (Message.state == MessageState.UNKNOWN) & (Message.expires_at > now)
     left = exists().where(
         Message.enrolment_id == Enrolment.id,
         Message.kind == MessageKind.STEP,
         Message.state.in_(ON_THE_WAY) | may_go_again,
     )
-    finished = select(Enrolment).where(Enrolment.state == EnrolmentState.ACTIVE, ~left)
-    rows = session.scalars(finished.order_by(Enrolment.patient_id)).all()
+    missing = exists().where(Message.enrolment_id == Enrolment.id, *is_missing())
+    finished = select(Enrolment).where(Enrolment.state == EnrolmentState.ACTIVE, ~left, ~missing)
+    rows = session.scalars(finished.order_by(Enrolment.patient_id), instants(now)).all()
     for enrolment in rows:
         lock(session, enrolment)
         if enrolment.state != EnrolmentState.ACTIVE:

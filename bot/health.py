@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from bot.heartbeat import FRESH, last_beat, stuck_ticks
+from bot.late_texts import late_texts
 from bot.moving import behind
 from bot.on_call import AHEAD, duties_ahead
 from bot.receive import count_unprocessed
@@ -61,6 +62,7 @@ def findings(runtime: Runtime) -> list[Finding]:
             ticks,
             _clinics,
             _waiting,
+            _late,
         )
         with runtime.sessions() as session:
             result += [one(session, utc_now()) for one in checks]
@@ -208,6 +210,15 @@ def _waiting(session: Session, _now: datetime) -> Finding:
     if count:
         return bad("replies", f"{count} kept but not processed; is a worker running?")
     return good("replies", "all processed")
+
+
+def _late(session: Session, now: datetime) -> Finding:
+    """An installation is fit to run after a downtime too: this tells of it, and is never wrong."""
+    found = late_texts(session, now)
+    if found is None:
+        return good("late texts", "none in the last day")
+    since = f"{local(found.since):%d-%m-%Y %H:%M}"
+    return good("late texts", f"{found.late} late and {found.unsent} expired in the last day, due since {since}")
 
 
 def _courses(session: Session, content: Content) -> Finding:

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from bot import health
 from bot.heartbeat import last_beat, stuck_ticks
+from bot.late_texts import late_texts
 from bot.runtime import Clock, Runtime
 from bot.spooling import spool_of
 from bot.web import db, runtime, wall_now
@@ -77,6 +78,7 @@ class DatabaseCollector(Collector):
         with self._runtime.sessions() as session:
             yield _messages(session)
             yield _alerts(session)
+            yield from _lateness(session, now)
             yield from _signs_of_life(session, self._wall_now())
             yield _age(
                 "rygbot_oldest_open_red_alert_age_seconds",
@@ -108,6 +110,15 @@ def _signs_of_life(session: Session, wall_now: datetime) -> Iterator[Metric]:
     yield GaugeMetricFamily("rygbot_worker_heartbeat_age_seconds", text, value=max(age, -1.0))
     text = "Ticks of the worker that have not come to their end for minutes"
     yield GaugeMetricFamily("rygbot_stuck_ticks", text, value=len(stuck_ticks(session, wall_now)))
+
+
+def _lateness(session: Session, now: datetime) -> Iterator[Metric]:
+    """A rise of these alone asks for nothing; with an old heartbeat it says what the downtime costs."""
+    found = late_texts(session, now)
+    text = "Timed texts of the last 24 hours that went late, or are to, because no worker sent them in time"
+    yield GaugeMetricFamily("rygbot_late_texts", text, value=found.late if found else 0)
+    text = "Timed texts of the last 24 hours that expired because no worker sent them in time"
+    yield GaugeMetricFamily("rygbot_expired_texts", text, value=found.unsent if found else 0)
 
 
 def _messages(session: Session) -> Metric:

@@ -35,6 +35,7 @@ from core.gateway.simulator import SimulatorGateway
 from core.gateway.twilio import TwilioGateway
 from core.models import Alarm
 from core.settings import Settings
+from scheduler.backlog import LATE
 from scheduler.clock import Job, Ticker
 from scheduler.dispatch import Dispatcher, GatewayFactory
 from scheduler.exchange import Senders
@@ -90,7 +91,9 @@ def gateway_factory(runtime: Runtime) -> GatewayFactory:
     return SimulatorGateway
 
 
-def make_dispatcher(runtime: Runtime, open_gateway: GatewayFactory, senders: int) -> Dispatcher:
+def make_dispatcher(
+    runtime: Runtime, open_gateway: GatewayFactory, senders: int, late_after: timedelta = LATE
+) -> Dispatcher:
     """Simulated telephones take texts as fast as they come."""
     worker = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
     return Dispatcher(
@@ -101,6 +104,7 @@ def make_dispatcher(runtime: Runtime, open_gateway: GatewayFactory, senders: int
         presence=Presence(runtime.engine, worker),
         senders=senders,
         senders_of=_senders_of(runtime.settings),
+        late_after=late_after,
     )
 
 

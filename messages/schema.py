@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import time
+from datetime import time, timedelta
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -90,6 +90,20 @@ class Purpose(StrEnum):
     CLOSING = "closing"
 
 
+TOLERANCE_HOURS: Mapping[Purpose, int] = {
+    Purpose.WELCOME: 48,
+    Purpose.SCREENING: 24,
+    Purpose.REASSURANCE: 12,
+    Purpose.EXERCISE: 12,
+    Purpose.ACTIVITY: 12,
+    Purpose.QUESTION: 12,
+    Purpose.INFORMATION: 12,
+    Purpose.CLOSING: 48,
+}
+"""How late a text may still go where its step says nothing. Who writes, how to stop and whom to ring is as true two
+days later, and nothing stands in for it; a question about today, or an exercise, belongs to its day."""
+
+
 class Source(Frozen):
     """One section of one of the five clinical documents (see sources.toml)."""
 
@@ -108,7 +122,8 @@ class Step(Frozen):
     """One text of a programme, in two forms: `neutral` names no illness, body part or symptom.
 
     `day` counts from the day of enrolment (0). `at` is local wall-clock time; without it the patient's own
-    time of day is used. `tolerance_hours`: how late it may still go out, after that it is expired.
+    time of day is used. `tolerance_hours`: how late it may still go out, after that it is expired; None: as its purpose
+    has it (see `tolerance`).
     `on_holidays`: may go out on a day when Danish clinics are closed. `requires`: sent only when it holds.
     `exercise`: the one of exercises.toml that the text is about; {nummer} is its number on the patient's sheet.
     `easier`, `harder`: sent in place of `text` and `neutral` to a patient whose exercises have that form.
@@ -126,7 +141,7 @@ class Step(Frozen):
     question: QuestionKind | None = None
     requires: Literal["instructed"] | None = None
     on_holidays: bool = False
-    tolerance_hours: Annotated[int, Field(ge=1, le=96)] = 12
+    tolerance_hours: Annotated[int, Field(ge=1, le=96)] | None = None
     sources: tuple[Source, ...] = ()
 
     @field_validator("purpose", mode="before")
@@ -151,6 +166,11 @@ class Step(Frozen):
         if self.exercise is None and any(f"{{{NUMBER}}}" in text for text in texts):
             raise ValueError("{nummer} is the number of an exercise: the step must name it")
         return self
+
+    @property
+    def tolerance(self) -> timedelta:
+        """How late the text may still go."""
+        return timedelta(hours=self.tolerance_hours or TOLERANCE_HOURS[self.purpose])
 
     def template(self, form: Form = "usual", *, neutral: bool) -> str:
         """The template to send: the one place where a form is chosen. The usual one where the step has no other."""

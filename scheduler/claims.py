@@ -22,6 +22,8 @@ from scheduler.states import Cause
 from scheduler.transitions import Move
 
 _ADVICE = PRIORITY[MessageKind.ADVICE]
+LAST = max(PRIORITY.values())
+"""The priority of what is least urgent: timed texts."""
 
 
 @dataclass(frozen=True)
@@ -64,8 +66,12 @@ def take(
     now: datetime,
     deadline: Deadline | None = None,
     limits: Limits | None = None,
+    *,
+    up_to: int = LAST,
 ) -> Batch:
-    """The same within the senders' speed, told with what else there is to know."""
+    """The same within the senders' speed, told with what else there is to know. `up_to`: the last priority that is
+    taken.
+    """
     if not session.scalar(_is_any_due(), {"now": now}):
         return Batch([])
     levels = rates.read(session, limits.shared, limits.owed, now) if limits is not None else None
@@ -76,6 +82,7 @@ def take(
         "last_chance": now + LAST_CHANCE,
         "most": limit,
         "spent": spent,
+        "up_to": up_to,
     }
     chosen: Sequence[Row[Any]] = session.execute(_choose(), given).all()
     may_be_more, held_up = len(chosen) == limit, False
@@ -145,6 +152,7 @@ def _choose() -> Select[*tuple[Any, ...]]:
         .outerjoin(Patient, Message.patient_id == Patient.id)
         .where(
             *due,
+            Message.priority <= bindparam("up_to", type_=Integer),
             (Message.priority == _ADVICE) | Message.clinic_id.not_in(spent),
             *may_go(),
             or_(Message.kind != MessageKind.ALARM, is_wanted(Alarm.message_id == Message.id)),

@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from time import monotonic
 from time import sleep as wait
@@ -20,8 +20,10 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from core.deadline import Deadline
 from core.gateway import TOO_LATE, Gateway, Outbound, SendError, Verdict
-from scheduler.claims import Batch
+from scheduler.backlog import LATE, PACE
+from scheduler.claims import LAST, Batch
 from scheduler.exchange import Exchange, Senders
+from scheduler.lateness import give_places, is_any_late
 from scheduler.line import Line
 from scheduler.presence import Presence
 from scheduler.recording import Outcome, Tally, record, record_failure
@@ -99,12 +101,15 @@ class Dispatcher:
         presence: Presence,
         senders: int = 16,
         senders_of: Senders | None = None,
+        late_after: timedelta = LATE,
     ) -> None:
+        """`late_after`: a text that nobody tried to send so long after its time is late (see scheduler.backlog)."""
         self._sessions = sessions
         self._on_failure = on_failure
         self._worker = worker
         self._presence = presence
         self._senders = senders
+        self._late_after = late_after
         self._asked_to_stop = threading.Event()
         self._line: Line[Ways] = Line(lambda: as_ways(open_gateway()))
         self._exchange = Exchange(self._line.end, senders_of)
@@ -113,10 +118,10 @@ class Dispatcher:
         self._size = 2 * senders
         self._finished = 0.0
 
-    def run(self, now: Callable[[], datetime]) -> Tally:
-        """Expire what is late, then send until nothing is due or somebody asks to stop.
+    def run(self, now: Callable[[], datetime], pace: timedelta = PACE) -> Tally:
+        """Expire what is too late, then send until nothing is due or somebody asks to stop.
 
-        Commits after each claim, each record, and each failure.
+        Commits after each claim, each record, and each failure. `pace`: how far apart a clinic's late texts stand.
         """
         self._presence.keep()
         with self._sessions() as session:
@@ -125,20 +130,19 @@ class Dispatcher:
             session.commit()
         under_way: deque[UnderWay] = deque()
         try:
-            return self._send(under_way, now)
+            return self._send(under_way, now, pace)
         finally:
             while under_way:  # something failed; what has left is written down all the same
                 self._record(under_way.popleft(), now)
 
-    def _send(self, under_way: deque[UnderWay], now: Callable[[], datetime]) -> Tally:
+    def _send(self, under_way: deque[UnderWay], now: Callable[[], datetime], pace: timedelta) -> Tally:
         """Two batches at most are under way. After one that was not full there is nothing more to claim, until one
         that was under way is written down: a text may have waited for it, or follow from it.
         """
         tally, may_be_more, held_up = Tally(), True, 0
         while True:
             while may_be_more and len(under_way) < AT_ONCE and not self._asked_to_stop.is_set():
-                batch, plan = self._claim(now())
-                may_be_more = batch.may_be_more
+                batch, plan, may_be_more = self._claim(now(), pace)
                 held_up = held_up + 1 if batch.held_up else 0
                 if batch.texts:
                     leaving = self._line.begin(partial(send_all, batch=batch.texts, gate=self._gate, plan=plan))
@@ -165,14 +169,24 @@ class Dispatcher:
         """Claim nothing more; what is under way is finished and written down."""
         self._asked_to_stop.set()
 
-    def _claim(self, now: datetime) -> tuple[Batch, Plan]:
+    def _claim(self, now: datetime, pace: timedelta) -> tuple[Batch, Plan, bool]:
+        """The next batch, what it goes by, and whether there may be more.
+
+        Texts that were late before a worker came are given their places first, and what is urgent goes before that.
+        """
         deadline = Deadline.within(BEGIN_WITHIN)  # counted from before the claim, so that it is over before the lease
         with self._sessions() as session:
             keep_window(session, now)
-            batch, plan = self._exchange.claim(session, self._worker, self._size, now, deadline)
+            take = partial(self._exchange.claim, session, self._worker, self._size, now, deadline)
+            is_any_left = is_any_late(session, now, self._late_after)
+            batch, plan = take(up_to=LAST - 1) if is_any_left else take()
+            if is_any_left and not batch.texts:
+                late, is_any_left = give_places(session, now, self._late_after, pace), False
+                log.info("late texts given their places", count=late)
+                batch, plan = take()
             session.commit()
         self.wait = batch.wait
-        return batch, plan
+        return batch, plan, batch.may_be_more or is_any_left
 
     def _record(self, batch: UnderWay, now: Callable[[], datetime]) -> Tally:
         outcomes = batch.outcomes.result()

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from core.deadline import Deadline
 from scheduler.circuits import FAILURES, Standing, close_circuit, open_circuit, probe_failed, standing, take_probe
-from scheduler.claims import Batch, Limits, take
+from scheduler.claims import LAST, Batch, Limits, take
 from scheduler.ways import Plan, Ways
 
 Senders = Mapping[str, str | None]
@@ -26,7 +26,9 @@ class Exchange:
         self._owed: defaultdict[str, int] = defaultdict(int)
         self._open: set[str] = set()
 
-    def claim(self, session: Session, worker: str, size: int, now: datetime, deadline: Deadline) -> tuple[Batch, Plan]:
+    def claim(
+        self, session: Session, worker: str, size: int, now: datetime, deadline: Deadline, *, up_to: int = LAST
+    ) -> tuple[Batch, Plan]:
         """Claim what the gateways in use may take. With none in use, one text at most, and only when it is time to
         try one of them: the most urgent, since nothing else goes. Beside one in use the least urgent tries.
         """
@@ -36,7 +38,7 @@ class Exchange:
         if not found.usable and probe is None:
             return Batch([]), Plan(())
         first = found.usable[0] if found.usable else str(probe)
-        batch = take(session, worker, size if found.usable else 1, now, deadline, self._limits(first))
+        batch = take(session, worker, size if found.usable else 1, now, deadline, self._limits(first), up_to=up_to)
         if probe is None or not batch.texts:
             return batch, Plan(found.usable)
         text = batch.probe_text if found.usable else batch.texts[0].message_id

@@ -6,7 +6,7 @@ from bisect import bisect_left
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Select, bindparam, case, select
 from sqlalchemy.orm import Session
 
 from core.models import Message, MessageKind, MessageState
@@ -14,6 +14,8 @@ from messages.schema import Purpose
 from scheduler.planning import HOLD_CODES, Facts, hold_reason
 from scheduler.states import WAITING, Cause
 from scheduler.transitions import Move
+
+RELEASED = "frigivet"
 
 
 def apply_holds(session: Session, enrolment_id: int, facts: Facts, now: datetime) -> None:
@@ -30,17 +32,25 @@ def apply_holds(session: Session, enrolment_id: int, facts: Facts, now: datetime
         if reason is not None and (row.state, row.reason) != (MessageState.HELD, reason):
             changed.setdefault((MessageState.HELD, reason), []).append(row.id)
         elif reason is None and row.state == MessageState.HELD:
-            changed.setdefault((MessageState.PLANNED, "frigivet"), []).append(row.id)
+            changed.setdefault((MessageState.PLANNED, RELEASED), []).append(row.id)
     for (state, reason), ids in changed.items():
         cause = Cause.HOLD if state is MessageState.HELD else Cause.RELEASE
         detail = HOLD_CODES.get(reason)
-        _hold_or_release(cause, state).make(session, now=now, detail=detail, chosen=ids, why=reason)
+        _hold_or_release(cause, state).make(session, now=now, detail=detail, chosen=ids, why=reason, at=now)
 
 
 @cache
 def _hold_or_release(cause: Cause, state: MessageState) -> Move:
+    """What is let go after its time goes at once: it was held, not forgotten (see scheduler.lateness)."""
     chosen = Message.id.in_(bindparam("chosen", expanding=True))
-    return Move(cause, state, chosen, reason=bindparam("why", type_=Message.reason.type))
+    now = bindparam("at", type_=Message.due_at.type)
+    return Move(
+        cause,
+        state,
+        chosen,
+        reason=bindparam("why", type_=Message.reason.type),
+        next_attempt_at=case((Message.next_attempt_at < now, now), else_=Message.next_attempt_at),
+    )
 
 
 _STEPS = (Message.enrolment_id == bindparam("enrolment"), Message.kind == MessageKind.STEP)

@@ -122,7 +122,7 @@ def _after(before: PlannedStep, due_at: datetime, reason: str, step: Step, cours
 def expiry(step: Step, due_at: datetime, window: Window) -> datetime:
     """When the text is too late to be sent: after its tolerance, not before the window closes that day."""
     closes = at(local(due_at).date(), window.last_minute) + timedelta(minutes=1)
-    return max(due_at + timedelta(hours=step.tolerance_hours), min(closes, due_at + timedelta(hours=4)))
+    return max(due_at + step.tolerance, min(closes, due_at + timedelta(hours=4)))
 
 
 @dataclass(frozen=True)

@@ -73,6 +73,7 @@ _WORKER = "the worker that claimed it"
 _PROVIDER = "the provider's signed status callback"
 _BOOK = "the reconciler"
 _STAFF = "staff, by a button on the alert"
+_TOO_LATE = "past its last moment, or late beside one that goes instead"
 _SAME_TRY = "the record is of the row's newest attempt"
 _OUR_ID = "the callback names our row, and the row has no other provider id"
 _TRIED = "the row was handed over before; this proves that it arrived after all"
@@ -81,7 +82,7 @@ _IN_BOOK = "a text in the provider's list is this one and no other row's"
 TABLE: tuple[Transition, ...] = (
     *_from(WAITING, HELD, Cause.HOLD, _PLAN, "the text's purpose must wait", "holdt tilbage"),
     *_from((HELD,), PLANNED, Cause.RELEASE, _PLAN, "nothing holds it any longer", "frigivet"),
-    *_from(WAITING, EXPIRED, Cause.EXPIRE, "the worker's clock", "past its last moment", "blev for sen"),
+    *_from(WAITING, EXPIRED, Cause.EXPIRE, "the worker's clock", _TOO_LATE, "blev for sen"),
     *_from(WAITING, CANCELLED, Cause.CANCEL, "staff, the patient, a new plan", "not left yet", "aflyst"),
     *_from(
         (PLANNED,),

@@ -10,6 +10,7 @@ from sqlalchemy import Select, bindparam, exists, select, update
 from sqlalchemy.orm import Session
 
 from core.models import Clinic, Message, MessageKind, MessageState
+from scheduler.backlog import TOO_LATE
 from scheduler.calendar import Window, next_sendable
 from scheduler.outbox import TIMED
 from scheduler.settling import unsettled
@@ -44,13 +45,16 @@ def _is_any_late() -> Select[bool]:
 
 @cache
 def _expire() -> Move:
-    reason = "for sent: " + Message.reason
+    reason = TOO_LATE + Message.reason
     seen = (Message.id, Message.kind)
     return Move(Cause.EXPIRE, MessageState.EXPIRED, *_LATE, returning=seen, in_sight=False, reason=reason)
 
 
 def keep_window(session: Session, now: datetime) -> int:
-    """Put off timed texts that are due while their clinic's window is closed, a retry late at night for one."""
+    """Put off timed texts that are due while their clinic's window is closed, a retry late at night for one.
+
+    Those that nobody tried in time are judged anew when it opens (see scheduler.lateness).
+    """
     closed = _closed(session, now)
     if not closed:  # by day, as a rule: then nobody looks at the texts
         return 0
@@ -69,7 +73,7 @@ def keep_window(session: Session, now: datetime) -> int:
         statement = (
             update(Message)
             .where(*due, Message.clinic_id == clinic_id, Message.on_holidays == on_holidays)
-            .values(next_attempt_at=closed[clinic_id, on_holidays])
+            .values(next_attempt_at=closed[clinic_id, on_holidays], paced_at=None)
             .execution_options(synchronize_session=False)
             .returning(Message.id)
         )

@@ -15,7 +15,7 @@ from bot.demo.carrier import Carrier
 from bot.demo.clock import VirtualClock, starting_point
 from bot.demo.pace import Pace
 from bot.demo.phones import Phones
-from bot.demo.seed import add_clinic, play_past
+from bot.demo.seed import HURRY, add_clinic, play_past
 from bot.runtime import Runtime, make_runtime, utc_now
 from core import db
 from core.crypto import new_key
@@ -92,7 +92,9 @@ def set_up(folder: Path, port: int, day_seconds: float) -> Iterator[Demo]:
         clock.keep_slow()
         carrier.deliver(text)
 
-    dispatcher = worker.make_dispatcher(runtime, lambda: SimulatorGateway(on_accepted=on_accepted), senders=4)
+    dispatcher = worker.make_dispatcher(
+        runtime, lambda: SimulatorGateway(on_accepted=on_accepted), senders=4, late_after=HURRY
+    )
     speeds = tuple(sorted({*SPEEDS, day_seconds}))
     try:
         yield Demo(

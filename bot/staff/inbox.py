@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from bot.late_texts import late_texts
 from bot.staff import closed
 from bot.staff.cards import version
 from bot.staff.guard import login_required, staff_member
@@ -22,8 +23,9 @@ def open_alerts() -> ResponseReturnValue:
     shown = _waiting()
     trace_views("alert.view", "alert", [card.id for card in shown.cards])
     stale = stale_regions()
+    late = late_texts(db(), now(), staff_member().clinic_id)
     db().commit()
-    return render_template("staff/inbox.html", stale=stale, **_seen(shown))
+    return render_template("staff/inbox.html", stale=stale, late=late, **_seen(shown))
 
 
 @blueprint.get("/indbakke/kort")

@@ -13,6 +13,7 @@ from bot.staff import words
 from bot.staff.formatting import date_time
 from core.gateway import danish_reason
 from core.models import Alert, AlertKind, Message, MessageKind, MessageState
+from scheduler.backlog import GAVE_WAY, TOO_LATE
 
 ANSWER_KINDS = (MessageKind.ADVICE, MessageKind.ANSWER, MessageKind.CONTACT_CHECK)
 
@@ -74,6 +75,8 @@ def state_text(row: Message) -> str:
     word = words.say(words.MESSAGE_STATES, row.state)
     if row.state in (MessageState.UNDELIVERED, MessageState.FAILED):
         return f"{word}: {danish_reason(row.error_code)}"
+    if row.state == MessageState.EXPIRED and row.reason in GAVE_WAY:
+        return f"ikke sendt: {row.reason.removeprefix(TOO_LATE)}"
     if row.state in (MessageState.CANCELLED, MessageState.HELD) and row.reason:
         return f"{word}: {row.reason.removeprefix('holdes: ')}"
     return word

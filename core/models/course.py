@@ -98,7 +98,8 @@ class Message(Base):
     unanswered question that a reminder asks again; a question has one reminder at most. `submit_token`: of the form
     that a staff member's text was sent with, so that it is sent once. `dropped_at`: when staff cancelled this one text
     of a course (UTC); no later plan of the course sends it. `gateway`: which one took the text, or may have;
-    None when no worker lived to tell.
+    None when no worker lived to tell. `paced_at`: when a text that nobody sent in time got its new place in
+    `next_attempt_at`, or gave way to another (UTC); None: it is not late, or is still to be judged.
     """
 
     __tablename__ = "message"
@@ -169,6 +170,7 @@ class Message(Base):
     settled_at: Mapped[datetime | None]
     submit_token: Mapped[str | None]
     dropped_at: Mapped[datetime | None]
+    paced_at: Mapped[datetime | None]
 
     patient: Mapped[Patient | None] = relationship()
     enrolment: Mapped[Enrolment | None] = relationship()

@@ -85,6 +85,17 @@ def test_metrics_count_what_waits_and_hold_no_patient_data(world: World) -> None
     assert "tisse" not in body
 
 
+def test_metrics_count_texts_that_nobody_sent_in_time(world: World) -> None:
+    world.enrol()
+    world.drain()
+    assert "rygbot_expired_texts 0.0" in page_of(create_app(world.runtime).test_client().get("/metrics"))
+    world.clock.forward(days=1, hours=18)
+    world.drain()
+    body = page_of(create_app(world.runtime).test_client().get("/metrics"))
+    assert "rygbot_expired_texts 1.0" in body
+    assert "rygbot_late_texts 0.0" in body
+
+
 def test_every_answer_carries_the_security_headers(app: Flask) -> None:
     for path in ("/login", "/", "/findes-ikke", "/healthz"):
         headers = app.test_client().get(path).headers

@@ -66,9 +66,9 @@ class Gateway(TwilioGateway):
 
 
 class Worker(Dispatcher):
-    def _claim(self, now: datetime) -> list[Outbound]:
+    def _claim(self, now: datetime, pace: timedelta) -> tuple[list[Outbound], bool]:
         reached("before claim")
-        batch = super()._claim(now)
+        batch = super()._claim(now, pace)
         reached("after claim")
         return batch
 

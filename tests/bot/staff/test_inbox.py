@@ -369,3 +369,29 @@ def test_a_silence_that_is_closed_without_the_tick_leaves_the_texts_held(lite_wo
     alert = silent_since_the_first_screening(lite_world)
     sit("clinician").follow(f"/alarmer/{alert.id}/afslut", outcome="no_answer")
     assert lite_world.enrolment().silent_since is not None
+
+
+def test_after_a_downtime_one_calm_line_says_what_was_late_and_what_was_not_sent(lite_world: World, sit: Sit) -> None:
+    for number in range(3):
+        lite_world.enrol(phone=f"+4520{100000 + number}")
+    assert "late-texts" not in sit("clinician").text("/")
+    lite_world.clock.forward(hours=3)
+    lite_world.dispatcher.run(lite_world.clock)
+    told = "Siden mandag 23-11 kl. 10.00 er 3 planlagte sms'er blevet forsinket. De forsinkede sendes lidt efter lidt."
+    assert told in sit("reader").text("/").replace("&#39;", "'")
+    lite_world.clock.forward(days=1, hours=15)
+    lite_world.dispatcher.run(lite_world.clock)
+    assert "3 planlagte sms'er ikke sendt, fordi de blev for sene" in sit("admin").text("/").replace("&#39;", "'")
+
+
+def test_a_text_that_gave_way_to_another_says_so(lite_world: World, sit: Sit) -> None:
+    lite_world.enrol()
+    lite_world.drain()
+    with lite_world.session() as session, session.begin():
+        rows = session.scalars(select(Message).where(Message.step_id.in_(("tjek-uge-1", "udsigt"))))
+        for row in rows:
+            row.state, row.expires_at = MessageState.PLANNED, MONDAY + timedelta(days=9)
+    lite_world.clock.forward(days=2, hours=3)
+    lite_world.dispatcher.run(lite_world.clock)
+    page = sit("clinician").text("/patienter/1")
+    assert "ikke sendt: spørgsmålet om alvorlige tegn går i stedet" in page
