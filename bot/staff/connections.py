@@ -18,6 +18,7 @@ from bot.trial_text import SHOWN_FOR, last_receipt, send_trial, trials
 from bot.web import db, now, runtime
 from core import phone
 from core.models import Message, Reply, Role
+from scheduler.circuits import left_alone
 
 blueprint = Blueprint("connections", __name__)
 LOOKED_BACK = timedelta(days=90)
@@ -71,6 +72,7 @@ def send() -> ResponseReturnValue:
 
 def _page(typed: str = "", *, is_own: bool = False, errors: dict[str, str] | None = None) -> str:
     clinic, settings = staff_member().clinic, runtime().settings
+    away = left_alone(db(), settings.gateway_names)
     last_reply = db().scalar(select(func.max(Reply.received_at)).where(Reply.clinic_id == clinic.id))
     return render_template(
         "staff/connections.html",
@@ -79,6 +81,8 @@ def _page(typed: str = "", *, is_own: bool = False, errors: dict[str, str] | Non
             ("Status på sms'er", settings.public_url + STATUS),
         ),
         is_simulated=settings.gateway == "simulator",
+        away_since=away[0].opened_at if away else None,
+        others_left=len(settings.gateway_names) - len(away),
         last_reply=last_reply,
         last_receipt=last_receipt(db(), clinic.id, now() - LOOKED_BACK),
         trials=[_shown(message) for message in trials(db(), clinic.id, now() - SHOWN_FOR)],

@@ -199,7 +199,7 @@ def test_check_has_a_line_for_everything_and_fails_on_what_is_not_fit(ready: Run
     assert "FAIL  gateway: simulator" in result.output
     assert "FAIL  worker" in result.output
     assert "note  on call: red alerts would reach nobody at vest (at no time)" in result.output
-    for what in ("settings", "database", "clock", "content", "encryption"):
+    for what in ("settings", "database", "clock", "content", "encryption", "provider", "second account: none"):
         assert f"ok    {what}" in result.output
 
 

@@ -23,6 +23,7 @@ from bot.demo.run import listen
 from bot.demo.stage import Demo, make_settings
 from core.models import Alert, Message, Reply
 from core.phone import display
+from core.settings import Settings
 from tests.bot.demo.conftest import Visitor
 
 RED = "kan ikke mærke mig selv i skridtet"
@@ -153,12 +154,23 @@ def test_a_taken_port_is_told_in_a_sentence(listener: socket.socket) -> None:
         listen(port)
 
 
+SECOND_ACCOUNT = [name.upper() for name in Settings.model_fields if name.startswith("twilio_fallback_")]
+
+
 def test_the_environment_of_a_real_installation_does_not_reach_the_demo(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     (tmp_path / ".env").write_text("GATEWAY=twilio\nTWILIO_ACCOUNT_SID=AC1\n")
     monkeypatch.chdir(tmp_path)
-    for name in ("DATABASE_URL", "GATEWAY", "PUBLIC_URL", "TWILIO_AUTH_TOKEN", "TWILIO_FROM", "LOG_FORMAT"):
+    for name in (
+        "DATABASE_URL",
+        "GATEWAY",
+        "PUBLIC_URL",
+        "TWILIO_AUTH_TOKEN",
+        "TWILIO_FROM",
+        "LOG_FORMAT",
+        *SECOND_ACCOUNT,
+    ):
         monkeypatch.setenv(name, "of a real installation")
     settings = make_settings(Path("var"), 8001)
     assert (settings.gateway, settings.public_url) == ("simulator", "http://127.0.0.1:8001")

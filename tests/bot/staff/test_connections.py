@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 
 from bot.public_address import Reached, reach
 from bot.trial_text import MOST_AN_HOUR
-from core.models import Alert, Audit, Heartbeat, Message, MessageKind, MessageState, Reply
+from core.models import Alert, Audit, Circuit, Heartbeat, Message, MessageKind, MessageState, Reply
 from tests.bot.staff.conftest import Desk, Sit
 from tests.bot.staff.site import EMAIL, running
 from tests.world import TOKEN, World, make_world
@@ -177,3 +177,12 @@ def test_another_clinics_trials_are_not_shown(lite_world: World, sit: Sit) -> No
     other = Desk(sit("reader").app)
     other.log_in("admin@nord.example")
     assert "20 98 76 54" not in shown(other)
+
+
+def test_a_provider_that_is_left_alone_is_told_with_since_when(lite_world: World, sit: Sit) -> None:
+    admin = sit("admin")
+    assert "Svarer ikke" not in shown(admin)
+    with lite_world.session() as session, session.begin():
+        now = lite_world.clock()
+        session.add(Circuit(gateway="simulator", opened_at=now, probe_at=now, failed_probes=0, code="503"))
+    assert "Det svarede ikke 23-11-2026 kl. 10.00." in shown(admin)

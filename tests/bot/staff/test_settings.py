@@ -6,9 +6,9 @@ from datetime import timedelta
 from html import unescape
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
-from core.models import Clinic, Heartbeat, MessageState
+from core.models import Audit, Clinic, Heartbeat, MessageState
 from tests.bot.staff.conftest import Desk, Sit
 from tests.world import World
 
@@ -79,7 +79,8 @@ def test_a_name_that_tells_or_is_cut_is_pointed_out(lite_world: World, sit: Sit)
 
 @pytest.mark.parametrize(
     ("change", "field"),
-    [({"name": ""}, "name"), ({"phone": "12"}, "phone"), ({"region": "x"}, "region"), ({"closes": "540"}, "closes")],
+    [({"name": ""}, "name"), ({"phone": "12"}, "phone"), ({"region": "x"}, "region"), ({"closes": "540"}, "closes")]
+    + [({"per_second": typed}, "per_second") for typed in ("0", "1001", "mange", "-3", "")],
 )
 @pytest.mark.parametrize("more", [{}, {"opens": "ni"}])
 def test_what_cannot_be_used_is_shown_again_as_it_was_typed(
@@ -104,3 +105,16 @@ def test_without_the_pages_token_nothing_is_changed(lite_world: World, sit: Sit)
     assert sit("admin").client.post(PAGE, data=FORM | {"name": "Ny"}).status_code == 400
     with lite_world.session() as session:
         assert session.get_one(Clinic, "vest").name == "Rygklinik Vest"
+
+
+def test_how_fast_the_number_sends_is_set_explained_and_logged(lite_world: World, sit: Sit) -> None:
+    admin = sit("admin")
+    page = shown(admin)
+    assert 'value="10"' in page
+    assert "Segmenter i sekundet" in page
+    assert "Alle klinikker sender fra samme afsender" not in page
+    assert "Ændringerne er gemt." in unescape(admin.follow(PAGE, **FORM, per_second="25"))
+    with lite_world.session() as session:
+        assert session.get_one(Clinic, "vest").segments_per_second == 25
+        assert session.scalars(select(Audit.detail).where(Audit.action == "clinic.change")).all() == ["fart"]
+    assert "25 segmenter i sekundet" in shown(sit("reader"))
