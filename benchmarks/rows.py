@@ -18,8 +18,6 @@ from scheduler.outbox import PRIORITY
 CLINIC = "vest"
 SENDER = "+4552512345"
 BODY = "Rygklinik Vest: Rejs dig fra en stol 10 gange, og sæt dig roligt igen. Det er tekst nummer {number} i dag."
-UNLIMITED = 1_000_000
-"""Segments a second: dispatch is measured, not how it is held back."""
 ENROLLED = DUE - timedelta(days=7)
 
 
@@ -36,7 +34,7 @@ def add_due_texts(url: str, count: int) -> None:
         connection.execute(
             insert(Clinic).values(
                 id=CLINIC, name="Rygklinik Vest", region="midtjylland", phone="+4587654321", sender=SENDER,
-                segments_per_second=UNLIMITED, created_at=ENROLLED,
+                created_at=ENROLLED,
             )
         )  # fmt: skip
         connection.execute(

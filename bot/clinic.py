@@ -14,7 +14,7 @@ from core import phone as telephone
 from core.models import Clinic
 from messages.loader import Content
 from scheduler.calendar import Window
-from scheduler.rates import FASTEST, SLOWEST
+from scheduler.rates import FASTEST, NO_LIMIT
 
 MAX_NAME = 60
 EARLIEST, LATEST = 9 * 60, 20 * 60
@@ -36,8 +36,8 @@ FIELDS = {
 class Details:
     """A clinic's details as they were typed. `opens` and `closes` in minutes after local midnight.
 
-    `second_factor`: asked of everybody who logs in. `per_second`: segments its sender may send; None
-    leaves it as it is.
+    `second_factor`: asked of everybody who logs in. `per_second`: segments its sender may send, 0
+    for no limit; None leaves it as it is.
     """
 
     name: str
@@ -70,8 +70,8 @@ def check(content: Content, details: Details) -> dict[str, str]:
             "Vælg mindst en time, der ligger mellem kl. 9 og kl. 20.",
         ),
         "per_second": (
-            details.per_second is None or SLOWEST <= details.per_second <= FASTEST,
-            f"Skriv et helt tal fra {SLOWEST} til {FASTEST}.",
+            details.per_second is None or NO_LIMIT <= details.per_second <= FASTEST,
+            f"Skriv et helt tal fra 1 til {FASTEST}, eller {NO_LIMIT} for ingen grænse.",
         ),
     }
     return {field: sentence for field, (is_good, sentence) in checks.items() if not is_good}

@@ -25,6 +25,7 @@ from messages.loader import Content
 from messages.releases import release_problems
 from scheduler.calendar import local
 from scheduler.circuits import left_alone, nothing_leaves
+from scheduler.rates import NO_LIMIT
 
 CLOCK_SKEW = timedelta(seconds=5)
 
@@ -69,6 +70,8 @@ def findings(runtime: Runtime) -> list[Finding]:
             result.append(_courses(session, runtime.content))
             result.append(on_call(session, utc_now(), can_mail=runtime.means.can_mail))
             result.append(provider(runtime, session))
+            if runtime.settings.gateway == "twilio":
+                result.append(speed(session))
     result.append(spool(runtime))
     return result
 
@@ -114,6 +117,15 @@ def on_call(session: Session, now: datetime, *, can_mail: bool) -> Finding:
         gap = f"red alerts would reach nobody at {', '.join(told)}; see Indstillinger, Vagt"
         return Finding("on call", is_good=True, detail=gap, is_notable=True)
     return good("on call", f"somebody at every clinic for the next {AHEAD.days} days")
+
+
+def speed(session: Session) -> Finding:
+    """Whether each clinic's sender has its limit, see scheduler.rates."""
+    without = session.scalars(select(Clinic.id).where(Clinic.segments_per_second == NO_LIMIT).order_by(Clinic.id)).all()
+    if not without:
+        return good("speed", "every clinic's sender has its limit")
+    told = f"no limit for {', '.join(without)}: with many texts at once advice may wait in the provider's queue"
+    return Finding("speed", is_good=True, detail=f"{told}; see Indstillinger, Klinik", is_notable=True)
 
 
 def provider(runtime: Runtime, session: Session) -> Finding:

@@ -18,8 +18,9 @@ from sqlalchemy.orm import Session
 
 from core.models import Clinic, SenderLevel
 
-SLOWEST, FASTEST = 1, 1000
-"""Segments a second that a clinic may set."""
+NO_LIMIT = 0
+FASTEST = 1000
+"""Segments a second that a clinic may set, NO_LIMIT to leave the queueing to the provider."""
 BURST_SECONDS = 5
 """So much of its rate a sender that was idle may send at once."""
 HELD_AT_MOST = "10s"
@@ -41,7 +42,7 @@ class Sender:
 class Levels:
     """What senders may still send, as one claim sees it.
 
-    `of_clinic`: by clinic, what its texts go from. `owed`: taken by advice while another worker held the level; kept
+    `of_clinic`: by clinic, what its texts go from; a clinic without a limit has none. `owed`: taken by advice while another worker held the level; kept
     by the worker until it next holds it.
     """
 
@@ -61,15 +62,17 @@ class Levels:
 
     def take(self, clinic_id: str, segments: int) -> bool:
         """Whether a text may go; the last one may take a level below nothing, so that none is too long to go."""
-        sender = self.of_clinic[clinic_id]
-        if self.held.get(sender.name, 0.0) < 1:
+        sender = self.of_clinic.get(clinic_id)
+        if sender is not None and self.held.get(sender.name, 0.0) < 1:
             return False
         self.take_anyway(clinic_id, segments)
         return True
 
     def take_anyway(self, clinic_id: str, segments: int) -> None:
         """Advice is never refused; everything else waits for what it took."""
-        sender = self.of_clinic[clinic_id]
+        sender = self.of_clinic.get(clinic_id)
+        if sender is None:
+            return
         if sender.name in self.held:
             self.held[sender.name] -= segments
         else:
@@ -86,10 +89,14 @@ def read(session: Session, shared: str | None, owed: defaultdict[str, int], now:
     A shared sender goes by the fastest of its clinics' settings: none slows the others.
     """
     clinics = session.execute(_clinics()).all()
-    fastest = max((row.segments_per_second for row in clinics), default=SLOWEST)
-    of_clinic = {
-        row.id: Sender(shared, fastest) if shared else Sender(row.sender, row.segments_per_second) for row in clinics
-    }
+    limited = [row for row in clinics if row.segments_per_second != NO_LIMIT]
+    if not limited:
+        return Levels({}, owed)
+    if shared:
+        fastest = Sender(shared, max(row.segments_per_second for row in limited))
+        of_clinic = {row.id: fastest for row in clinics}
+    else:
+        of_clinic = {row.id: Sender(row.sender, row.segments_per_second) for row in limited}
     senders = {sender.name: sender for sender in of_clinic.values()}
     levels = Levels(of_clinic, owed)
     for row in session.execute(_all_levels()):
@@ -103,7 +110,10 @@ def hold(session: Session, levels: Levels, clinic_ids: Collection[str], now: dat
 
     False when somebody does.
     """
-    wanted = {levels.of_clinic[clinic_id].name: levels.of_clinic[clinic_id] for clinic_id in clinic_ids}
+    limited = [sender for clinic_id in clinic_ids if (sender := levels.of_clinic.get(clinic_id)) is not None]
+    if not limited:
+        return True
+    wanted = {sender.name: sender for sender in limited}
     if session.get_bind().dialect.name == "postgresql":
         session.execute(_LET_GO)
     rows = {row.sender: row for row in session.execute(_hold(), {"senders": sorted(wanted)})}

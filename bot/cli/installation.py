@@ -20,7 +20,7 @@ from core.crypto import new_key
 from core.models import Clinic, Role, Staff
 from core.settings import load_settings
 from messages.regions import REGION_IDS
-from scheduler.rates import FASTEST, SLOWEST
+from scheduler.rates import FASTEST, NO_LIMIT
 
 CLINIC_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
@@ -82,10 +82,10 @@ def clinic() -> None:
 )
 @click.option(
     "--segments-per-second",
-    default=10,
-    show_default=True,
-    type=click.IntRange(SLOWEST, FASTEST),
-    help="How fast the sender may send; Twilio's limit for the number.",
+    default=NO_LIMIT,
+    type=click.IntRange(NO_LIMIT, FASTEST),
+    help="How fast the sender may send: Twilio's limit for the number, so that advice never waits in Twilio's queue.  "
+    f"[default: {NO_LIMIT}, no limit]",
 )
 def clinic_add(
     *, clinic_id: str, name: str, region: str, number: str, sender: str, neutral: bool, segments_per_second: int

@@ -15,7 +15,7 @@ class Clinic(Base):
 
     `neutral`: its texts name no illness, body part or symptom. `keep_months`: how long after the last that happened a
     patient's name, numbers and words are kept. `require_second_factor`: of everybody who logs in.
-    `segments_per_second`: what its sender may send, see scheduler.rates.
+    `segments_per_second`: what its sender may send, 0 for no limit, see scheduler.rates.
     """
 
     __tablename__ = "clinic"
@@ -30,7 +30,7 @@ class Clinic(Base):
     neutral: Mapped[bool] = mapped_column(default=False)
     keep_months: Mapped[int] = mapped_column(default=12, server_default="12")
     require_second_factor: Mapped[bool] = mapped_column(default=False)
-    segments_per_second: Mapped[int] = mapped_column(default=10, server_default="10")
+    segments_per_second: Mapped[int] = mapped_column(default=0, server_default="0")
     created_at: Mapped[datetime]
 
 

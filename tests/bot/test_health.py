@@ -1,4 +1,4 @@
-"""What `rygbot check` says of who is on call."""
+"""What `rygbot check` says of who is on call, and of senders without a limit."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.health import Finding, on_call
-from core.models import RosterChange, RosterShift
+from bot.health import Finding, on_call, speed
+from core.models import Clinic, RosterChange, RosterShift
 from tests.on_call import add_contact
 from tests.world import World
 
@@ -59,3 +59,15 @@ def test_a_change_closes_the_gap_it_covers(lite_world: World) -> None:
         ends = now + timedelta(days=30)
         session.add(RosterChange(clinic_id="vest", starts_at=now, ends_at=ends, contacts=[contact], reason=""))
     assert not found(lite_world).is_notable
+
+
+def test_a_sender_without_a_limit_is_told_until_it_has_one(lite_world: World) -> None:
+    def told() -> Finding:
+        with lite_world.session() as session:
+            return speed(session)
+
+    assert told().is_notable
+    assert "no limit for vest" in told().detail
+    with lite_world.session() as session, session.begin():
+        session.get_one(Clinic, "vest").segments_per_second = 10
+    assert not told().is_notable

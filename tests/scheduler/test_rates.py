@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 from core.models import Clinic, Message, MessageKind, SenderLevel
 from scheduler.claims import Batch, Limits, take
 from scheduler.outbox import Draft, enqueue
-from scheduler.rates import BURST_SECONDS
+from scheduler.rates import BURST_SECONDS, NO_LIMIT
 from tests.world import MONDAY, World, make_world
 
 RATE = 10
@@ -22,10 +22,22 @@ OTHERS_SENDER = "+4552599999"
 
 
 @pytest.fixture
+def world(world: World) -> World:
+    """A clinic whose sender has a limit."""
+    set_rate(world, RATE)
+    return world
+
+
+@pytest.fixture
 def clinics(world: World) -> World:
     """Two clinics, each with its number."""
-    world.add_clinic("oest", OTHERS_SENDER)
+    world.add_clinic("oest", OTHERS_SENDER, segments_per_second=RATE)
     return world
+
+
+def set_rate(world: World, per_second: int, clinic_id: str = "vest") -> None:
+    with world.session() as session, session.begin():
+        session.execute(update(Clinic).where(Clinic.id == clinic_id).values(segments_per_second=per_second))
 
 
 def write(world: World, count: int, clinic_id: str = "vest", kind: MessageKind = MessageKind.STAFF) -> None:
@@ -76,10 +88,22 @@ def test_segments_are_counted_and_not_texts(world: World) -> None:
 
 
 def test_the_clinics_own_setting_is_what_counts(world: World) -> None:
-    with world.session() as session, session.begin():
-        session.execute(update(Clinic).values(segments_per_second=2))
+    set_rate(world, 2)
     write(world, 100)
     assert len(claimed(world).texts) == 2 * BURST_SECONDS
+
+
+def test_a_sender_without_a_limit_sends_all_that_is_due_beside_one_with(clinics: World) -> None:
+    set_rate(clinics, NO_LIMIT, "oest")
+    write(clinics, 100)
+    write(clinics, 100, "oest")
+    assert by_clinic(clinics, claimed(clinics)) == {"vest": FULL, "oest": 100}
+
+
+def test_a_shared_sender_has_the_limit_of_the_clinics_that_set_one(clinics: World) -> None:
+    set_rate(clinics, NO_LIMIT, "oest")
+    write(clinics, 100, "oest")
+    assert by_clinic(clinics, claimed(clinics, limits=Limits("MG1"))) == {"oest": FULL}
 
 
 def test_a_limited_sender_does_not_hold_up_anothers_texts(clinics: World) -> None:
@@ -90,8 +114,7 @@ def test_a_limited_sender_does_not_hold_up_anothers_texts(clinics: World) -> Non
 
 
 def test_what_is_left_out_of_a_batch_makes_room_in_the_next_at_once(clinics: World) -> None:
-    with clinics.session() as session, session.begin():
-        session.execute(update(Clinic).where(Clinic.id == "vest").values(segments_per_second=1))
+    set_rate(clinics, 1)
     write(clinics, 300)
     write(clinics, 40, "oest")
     first = claimed(clinics, 32)
@@ -101,8 +124,7 @@ def test_what_is_left_out_of_a_batch_makes_room_in_the_next_at_once(clinics: Wor
 
 
 def test_clinics_that_share_a_sender_share_its_level_at_the_fastest_setting(clinics: World) -> None:
-    with clinics.session() as session, session.begin():
-        session.execute(update(Clinic).where(Clinic.id == "oest").values(segments_per_second=1))
+    set_rate(clinics, 1, "oest")
     write(clinics, 200)
     write(clinics, 200, "oest")
     shares = by_clinic(clinics, claimed(clinics, limits=Limits("MG1")))

@@ -17,7 +17,7 @@ _AHEAD = sa.text("state IN ('planned', 'sending', 'unknown')")
 
 
 def upgrade() -> None:
-    op.add_column("clinic", sa.Column("segments_per_second", sa.Integer(), nullable=False, server_default="10"))
+    op.add_column("clinic", sa.Column("segments_per_second", sa.Integer(), nullable=False, server_default="0"))
     op.add_column("message", sa.Column("gateway", sa.String(length=200), nullable=True))
     op.create_table(
         "sender_level",

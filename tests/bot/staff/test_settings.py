@@ -80,7 +80,7 @@ def test_a_name_that_tells_or_is_cut_is_pointed_out(lite_world: World, sit: Sit)
 @pytest.mark.parametrize(
     ("change", "field"),
     [({"name": ""}, "name"), ({"phone": "12"}, "phone"), ({"region": "x"}, "region"), ({"closes": "540"}, "closes")]
-    + [({"per_second": typed}, "per_second") for typed in ("0", "1001", "mange", "-3", "")],
+    + [({"per_second": typed}, "per_second") for typed in ("1001", "mange", "-3", "")],
 )
 @pytest.mark.parametrize("more", [{}, {"opens": "ni"}])
 def test_what_cannot_be_used_is_shown_again_as_it_was_typed(
