@@ -29,10 +29,10 @@ from sqlalchemy.orm import Session, sessionmaker
 from bot.delivery import RECEIPTS, on_failure, take_found, take_receipt
 from core.crypto import Keyring, new_key
 from core.db import make_engine, session_factory
-from core.gateway import Book, Found, Outbound, Received, SendError, UnreadableError, Verdict
+from core.gateway import TOO_LATE, Book, Found, Outbound, Received, SendError, UnreadableError, Verdict
 from core.models import Base, Clinic, Message, MessageKind, MessageState, Patient
 from scheduler.claims import claim
-from scheduler.dispatch import BEGIN_WITHIN, TOO_LATE
+from scheduler.dispatch import BEGIN_WITHIN
 from scheduler.line import Line
 from scheduler.outbox import Draft, cancel_waiting, enqueue
 from scheduler.reconciling import reconcile

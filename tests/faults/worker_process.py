@@ -12,7 +12,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -27,9 +27,11 @@ from core.gateway import Outbound
 from core.gateway.twilio import TwilioGateway
 from core.settings import load_settings
 from scheduler import dispatch
-from scheduler.dispatch import Dispatcher
+from scheduler.claims import Batch
+from scheduler.dispatch import Dispatcher, UnderWay
 from scheduler.presence import Presence
-from scheduler.recording import Outcome, Tally
+from scheduler.recording import Tally
+from scheduler.ways import Plan
 
 T = TypeVar("T")
 AT, NTH = os.environ.get("AT", ""), int(os.environ.get("NTH", "1"))
@@ -66,15 +68,16 @@ class Gateway(TwilioGateway):
 
 
 class Worker(Dispatcher):
-    def _claim(self, now: datetime, pace: timedelta) -> tuple[list[Outbound], bool]:
+    def _claim(self, now: datetime, pace: timedelta) -> tuple[Batch, Plan, bool]:
         reached("before claim")
         batch = super()._claim(now, pace)
         reached("after claim")
         return batch
 
-    def _record(self, outcomes: Sequence[Outcome], now: Callable[[], datetime]) -> Tally:
+    def _record(self, batch: UnderWay, now: Callable[[], datetime]) -> Tally:
+        batch.outcomes.result()
         reached("before record")
-        tally = super()._record(outcomes, now)
+        tally = super()._record(batch, now)
         reached("after record")
         return tally
 
@@ -101,6 +104,7 @@ def main() -> None:
         worker=NAME,
         presence=Presence(runtime.engine, NAME),
         senders=4,
+        senders_of={"twilio": None},
     )
     books = worker.make_books(runtime)
     if "LOOP" not in os.environ:

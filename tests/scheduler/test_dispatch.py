@@ -12,8 +12,8 @@ from bot.delivery import on_failure
 from core.gateway import OPTED_OUT, Outbound, SendError, Verdict
 from core.models import Enrolment, Message, MessageState, Patient
 from scheduler.claims import claim
-from scheduler.outbox import LEASE
-from scheduler.recording import RETRY_CAP, Outcome, record, record_failure, wait_before
+from scheduler.outbox import LEASE, RETRY_CAP
+from scheduler.recording import Outcome, record, record_failure, wait_before
 from scheduler.upkeep import expire_late, sweep
 from tests.world import MONDAY, FakeGateway, World
 
