@@ -37,10 +37,10 @@ def new() -> ResponseReturnValue:
 @login_required(Role.CLINICIAN)
 def create() -> ResponseReturnValue:
     form = typed(request.form)
-    if form.has_bad_date:
+    if form.has_bad_date(now()):
         return _page(replace(form, errors={"start_date": BAD_DATE})), 400
     staff = staff_member()
-    result = enrol(db(), runtime().content, staff.clinic, form.application(), now=now(), staff_id=staff.id)
+    result = enrol(db(), runtime().content, staff.clinic, form.application(now()), now=now(), staff_id=staff.id)
     if not isinstance(result, Enrolled):
         return _page(replace(form, errors=result.errors | _in_a_list(result.errors))), 400
     enrolment_id = result.enrolment.id

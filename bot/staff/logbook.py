@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from bot.staff import acts
-from bot.staff.formatting import parse_day
+from bot.staff.formatting import danish_date, parse_day
 from bot.staff.guard import login_required, staff_member
 from bot.staff.log_rows import HEADER, Filter, page_of, people, table
 from bot.staff.roster import matches
@@ -92,8 +92,9 @@ def _filter(fields: Mapping[str, Any]) -> tuple[Filter, dict[str, str]]:
         typed["patient"] = ""
     if not acts.actions_of(typed["art"]):
         typed["art"] = ""
-    first, last = parse_day(typed["fra"]), parse_day(typed["til"])
-    typed["fra"], typed["til"] = (day.isoformat() if day else "" for day in (first, last))
+    today = local(now()).date()
+    first, last = parse_day(typed["fra"], today), parse_day(typed["til"], today)
+    typed["fra"], typed["til"] = (danish_date(day) if day else "" for day in (first, last))
     patient_id = int(typed["patient"]) if typed["patient"] else None
     return Filter(typed["person"], patient_id, typed["art"], first, last), typed
 
