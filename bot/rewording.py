@@ -90,9 +90,7 @@ def reword_timed(session: Session, content: Content, held: Held) -> int:
 
 def left_to_reword(session: Session, clinic: Clinic) -> int:
     """How many patients' texts are still to be written anew."""
-    if not clinic.rewording:
-        return 0
-    return _behind(session, clinic)
+    return _behind(session, clinic) if clinic.rewording else 0
 
 
 def _behind(session: Session, clinic: Clinic) -> int:
