@@ -85,6 +85,15 @@ class Desk:
             self.get(path)
         return sent
 
+    def _searched(self, words: str) -> str:
+        """The address that a search leads to, with the words sealed. Raises RuntimeError when it leads nowhere."""
+        page = self._client.get("/patienter").get_data(as_text=True)
+        token = re.search(r'name="csrf_token" value="([^"]+)"', page)
+        answer = self._client.post("/patienter/vis", data={"q": words, "csrf_token": token[1] if token else ""})
+        if answer.status_code != 303:
+            raise RuntimeError(f"a search was answered with {answer.status_code}")
+        return str(answer.headers["Location"])
+
     def pages(self) -> list[Page]:
         """What is looked at most, with the longest conversation of the clinic."""
         with self.runtime.sessions() as session:
@@ -102,7 +111,7 @@ class Desk:
             Page("resolved", "/afsluttede"),
             Page("patients", "/patienter"),
             Page("patients, last page", "/patienter?side=999999"),
-            Page("patients, searched", f"/patienter?q={name.split()[0]}"),
+            Page("patients, searched", self._searched(name.split()[0])),
             Page("conversation", f"/patienter/{longest}"),
         ]
         return [*pages, *(Page(name, path) for name, path in (("overview", "/overblik"),) if path in self.routes)]

@@ -104,7 +104,8 @@ def _explain(error: HTTPException) -> ResponseReturnValue:
         return error
     if request.path.startswith("/api/"):
         return api.refusal(error)
-    if request.blueprint in MACHINE_BLUEPRINTS or request.path.startswith("/sms/"):
+    lost_machine = request.blueprint is None and request.path.startswith("/sms/")  # staff have pages there as well
+    if request.blueprint in MACHINE_BLUEPRINTS or lost_machine:
         return Response(f"{error.name}\n", error.code, content_type="text/plain; charset=utf-8")
     if isinstance(error, CSRFError) and (answer := answer_stale_form()) is not None:
         return answer

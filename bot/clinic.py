@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from bot import audit
-from bot.rewording import hold_clinic, move_hours, rename_others, reword_timed
+from bot.rewording import hold_clinic, hold_some, left_to_reword, move_hours, rename_others, reword_timed
 from bot.voice import voice_of
 from core import phone as telephone
 from core.models import Clinic
@@ -51,11 +51,12 @@ class Details:
 
 @dataclass(frozen=True)
 class Changed:
-    """`fields`: what is different now. `rewritten` and `moved`: waiting texts."""
+    """`fields`: what is different now. `rewritten` and `moved`: waiting texts. `left`: patients whose texts follow."""
 
     fields: tuple[str, ...] = ()
     rewritten: int = 0
     moved: int = 0
+    left: int = 0
 
 
 def check(content: Content, details: Details) -> dict[str, str]:
@@ -87,14 +88,16 @@ def change(
     number = telephone.parse(details.phone)
     if number is None or check(content, details):
         raise ValueError("these details have not been checked")
-    clinic = hold_clinic(session, clinic_id)
+    moves = _moves(session.get_one(Clinic, clinic_id), details)
+    held = hold_clinic(session, clinic_id) if moves else hold_some(session, clinic_id)
+    clinic = held.clinic
     old_voice, old_window = voice_of(clinic), Window(clinic.window_opens, clinic.window_closes)
     fields = _take_over(clinic, details, number)
     if not fields:
         return Changed()
     rewritten = moved = 0
     if {"name", "phone"} & set(fields):
-        rewritten = reword_timed(session, content, clinic)
+        rewritten = reword_timed(session, content, held)
         rewritten += rename_others(session, clinic_id, old_voice, voice_of(clinic))
     if {"window_opens", "window_closes"} & set(fields):
         moved = move_hours(session, content, clinic, old_window, now)
@@ -108,7 +111,11 @@ def change(
         now=now,
         detail=", ".join(dict.fromkeys(FIELDS[name] for name in fields)),
     )
-    return Changed(fields, rewritten, moved)
+    return Changed(fields, rewritten, moved, left_to_reword(session, clinic))
+
+
+def _moves(clinic: Clinic, details: Details) -> bool:
+    return (clinic.window_opens, clinic.window_closes) != (details.opens, details.closes)
 
 
 def _take_over(clinic: Clinic, details: Details, number: str) -> tuple[str, ...]:

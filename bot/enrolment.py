@@ -134,6 +134,7 @@ def enrol(
     try:
         with session.begin_nested():
             enrolment = _store(session, patient, course, application, content.consent.newest.version, staff_id)
+            enrolment.wording = clinic.wording
     except IntegrityError:
         # Two people enrolled the same number at once; the database let one through.
         return Rejected({"phone": ALREADY_RUNNING})

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot import audit
 from bot.course import RUNNING
-from bot.rewording import hold_clinic, reword_timed
+from bot.rewording import hold_some, reword_timed
 from core.models import Enrolment, Message
 from messages.languages import Language
 from messages.lint_words import WORDS
@@ -41,12 +41,16 @@ def waiting(session: Session, clinic_id: str) -> Waiting:
 def switch(
     session: Session, content: Content, clinic_id: str, *, neutral: bool, staff_id: int | None, now: datetime
 ) -> int:
-    """Turn neutral mode on or off; returns how many waiting texts were rewritten. What has left stays as it is."""
-    clinic = hold_clinic(session, clinic_id)
+    """Turn neutral mode on or off; returns how many waiting texts were rewritten at once.
+
+    What has left stays as it is; a large clinic's other texts follow (see bot.rewording).
+    """
+    held = hold_some(session, clinic_id)
+    clinic = held.clinic
     if clinic.neutral == neutral:
         return 0
     clinic.neutral = neutral
-    rewritten = reword_timed(session, content, clinic)
+    rewritten = reword_timed(session, content, held)
     audit.record(
         session,
         clinic_id=clinic_id,

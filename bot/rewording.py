@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time
 from functools import cache
 
-from sqlalchemy import Row, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Row, func, select, update
+from sqlalchemy.orm import Session, sessionmaker
 
 from bot.course import RUNNING, course_of, form_of
 from bot.voice import voice_of
@@ -25,20 +25,103 @@ from scheduler.planning import Course, PlannedStep, plan
 from scheduler.replanning import reword
 from scheduler.states import WAITING
 
+AT_ONCE = 100
+"""Courses whose texts are written anew in one transaction: a quarter of a second, in which their patients' replies
+wait."""
+BATCHES_A_TICK = 10
 
-def hold_clinic(session: Session, clinic_id: str) -> Clinic:
-    """The clinic, held for a change of what its texts say or when they go.
+
+@dataclass(frozen=True)
+class Held:
+    """A clinic held for a change. `courses`: whose texts are written anew at once; their patients are held too."""
+
+    clinic: Clinic
+    courses: Sequence[int]
+
+
+def hold_clinic(session: Session, clinic_id: str) -> Held:
+    """The clinic, held for a change of when its texts go, with all its patients who are in a course.
 
     The patients are held first, as everywhere, and then the clinic: a course that is put into the outbox meanwhile
     waits for the new form (see bot.course.enqueue_course).
     """
     running = select(Enrolment.patient_id).where(Enrolment.clinic_id == clinic_id, Enrolment.state.in_(RUNNING))
     session.execute(select(Patient.id).where(Patient.id.in_(running)).order_by(Patient.id).with_for_update())
+    return Held(_hold(session, clinic_id), _first(session, clinic_id))
+
+
+def hold_some(session: Session, clinic_id: str) -> Held:
+    """The clinic, held for a change of what its texts say, with as many patients as are written to anew at once."""
+    courses = _first(session, clinic_id)
+    _hold_patients(session, courses)
+    return Held(_hold(session, clinic_id), courses)
+
+
+def _hold(session: Session, clinic_id: str) -> Clinic:
     return session.get_one(Clinic, clinic_id, with_for_update={"key_share": True}, populate_existing=True)
 
 
-def reword_timed(session: Session, content: Content, clinic: Clinic) -> int:
-    """Write the waiting timed texts of the running courses anew; returns how many there were. What has left stays."""
+def _hold_patients(session: Session, courses: Sequence[int]) -> None:
+    patients = select(Enrolment.patient_id).where(Enrolment.id.in_(courses))
+    session.execute(select(Patient.id).where(Patient.id.in_(patients)).order_by(Patient.id).with_for_update())
+
+
+def _first(session: Session, clinic_id: str, *, behind: int | None = None) -> Sequence[int]:
+    """The first running courses by their patients; `behind`: only those not written in that wording yet."""
+    courses = select(Enrolment.id).where(Enrolment.clinic_id == clinic_id, Enrolment.state.in_(RUNNING))
+    if behind is not None:
+        courses = courses.where(Enrolment.wording != behind)
+    return session.scalars(courses.order_by(Enrolment.patient_id).limit(AT_ONCE)).all()
+
+
+def reword_timed(session: Session, content: Content, held: Held) -> int:
+    """Write the waiting timed texts of a held clinic anew; returns how many there were.
+
+    Of some courses at once; of the others soon, by `reword_left`. What has left stays.
+    """
+    clinic = held.clinic
+    clinic.wording += 1
+    session.flush()
+    rewritten = _reword(session, content, clinic, held.courses)
+    clinic.rewording = _behind(session, clinic) > 0
+    session.flush()
+    return rewritten
+
+
+def left_to_reword(session: Session, clinic: Clinic) -> int:
+    """How many patients' texts are still to be written anew."""
+    return _behind(session, clinic) if clinic.rewording else 0
+
+
+def _behind(session: Session, clinic: Clinic) -> int:
+    behind = (Enrolment.clinic_id == clinic.id, Enrolment.state.in_(RUNNING), Enrolment.wording != clinic.wording)
+    return session.scalar(select(func.count()).select_from(Enrolment).where(*behind)) or 0
+
+
+def go_on_rewording(sessions: sessionmaker[Session], content: Content) -> None:
+    """Tick: write the texts anew that wait for it, some courses in each transaction: no patient's reply waits long."""
+    with sessions() as session:
+        for clinic_id in session.scalars(select(Clinic.id).where(Clinic.rewording)).all():
+            for _ in range(BATCHES_A_TICK):
+                has_more = reword_left(session, content, clinic_id)
+                session.commit()
+                if not has_more:
+                    break
+
+
+def reword_left(session: Session, content: Content, clinic_id: str) -> bool:
+    """Write the next courses' texts anew; False when none is left."""
+    clinic = session.get_one(Clinic, clinic_id, populate_existing=True)
+    courses = _first(session, clinic_id, behind=clinic.wording)
+    _hold_patients(session, courses)
+    clinic = _hold(session, clinic_id)
+    _reword(session, content, clinic, courses)
+    clinic.rewording = _behind(session, clinic) > 0
+    session.flush()
+    return clinic.rewording
+
+
+def _reword(session: Session, content: Content, clinic: Clinic, courses: Sequence[int]) -> int:
     voice = voice_of(clinic)
 
     @cache
@@ -51,23 +134,24 @@ def reword_timed(session: Session, content: Content, clinic: Clinic) -> int:
         steps = [step for step in programme.steps if step.id == step_id]
         return step_text(content.exercises, programme_id, steps[0], voice, form) if steps else None
 
-    return reword(
+    rewritten = reword(
         session,
-        clinic.id,
-        RUNNING,
+        courses,
         lambda course, step_id: text_of(course.programme_id, course.programme_version, form_of(course), step_id),
     )
+    session.execute(update(Enrolment).where(Enrolment.id.in_(courses)).values(wording=clinic.wording))
+    return rewritten
 
 
 def rename_others(session: Session, clinic_id: str, old: Voice, new: Voice) -> int:
     """Put the clinic's new name and number in the waiting texts that stand in no programme: answers, advice and
-    what staff wrote. They are few, and gone within a day.
+    what staff wrote. They are few, and gone within a day; one that is just being sent goes as it is.
     """
     rows = session.execute(
         select(Message.id, Message.body, Message.body_in_danish)
         .where(Message.clinic_id == clinic_id, Message.kind.not_in(TIMED), Message.state.in_(WAITING))
         .order_by(Message.id)
-        .with_for_update()
+        .with_for_update(skip_locked=True)
     ).all()
     changes = []
     for row in rows:

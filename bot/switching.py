@@ -33,7 +33,7 @@ NOT_ANSWERED = "not answered"
 """Stands for the purpose of a screening that nobody answered: in the new course it is asked as if it had not been."""
 CARRIED = (
     "clinic_id patient_id time_of_day consent_version consent_at wished_time wished_time_at fewer_since "
-    "form form_since form_reason silent_since screening_clean_at"
+    "form form_since form_reason silent_since screening_clean_at wording"
 )
 
 

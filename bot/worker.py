@@ -23,6 +23,7 @@ from bot.lists.enrolling import go_on_with_lists
 from bot.readback import read_back
 from bot.receive import process_left_behind
 from bot.retention import erase_due
+from bot.rewording import go_on_rewording
 from bot.runtime import Runtime, utc_now
 from bot.sealing import seal_new
 from bot.silence import raise_silences
@@ -53,6 +54,7 @@ MAIL_EVERY = 2
 HOUSEKEEPING_EVERY = 10
 SPOOL_EVERY = 5
 LISTS_EVERY = 2
+WORDING_EVERY = 2
 SELDOM_EVERY = 3600
 SEAL_EVERY = 2
 PING_EVERY = 60
@@ -179,6 +181,7 @@ def jobs(runtime: Runtime, dispatcher: Dispatcher, books: Books | None = None) -
     ticks.append(Job("spool", SPOOL_EVERY, partial(drain_spool, runtime)))
     lists = partial(go_on_with_lists, runtime.sessions, runtime.content, now=runtime.now, wall_now=utc_now)
     ticks.append(Job("lists", LISTS_EVERY, lists))
+    ticks.append(Job("wording", WORDING_EVERY, partial(go_on_rewording, runtime.sessions, runtime.content)))
     if books is not None:
         ticks.append(Job("provider's books", HOUSEKEEPING_EVERY, partial(look_up, runtime, books)))
     if runtime.settings.heartbeat_url:
@@ -220,6 +223,7 @@ def in_transaction(runtime: Runtime, tick: Tick) -> None:
 def drain(runtime: Runtime, dispatcher: Dispatcher, books: Books | None = None) -> Tally:
     """Do once what the ticks do again and again: settle, send all that is due, tidy up."""
     drain_spool(runtime)
+    go_on_rewording(runtime.sessions, runtime.content)
     if books is not None:
         books.read_back()
     for name, tick in (*housekeeping(runtime), *seldom()):

@@ -42,8 +42,8 @@ class Sender:
 class Levels:
     """What senders may still send, as one claim sees it.
 
-    `of_clinic`: by clinic, what its texts go from; a clinic without a limit has none. `owed`: taken by advice while another worker held the level; kept
-    by the worker until it next holds it.
+    `of_clinic`: by clinic, what its texts go from; a clinic without a limit has none. `owed`: taken by advice while
+    another worker held the level; kept by the worker until it next holds it.
     """
 
     of_clinic: Mapping[str, Sender]

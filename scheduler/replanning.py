@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, ScalarResult, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from core.models import Enrolment, EnrolmentState, Message, MessageKind, MessageState
+from core.models import Enrolment, Message, MessageKind, MessageState
 from messages.sms import measure, to_gsm7
 from scheduler.calendar import local
 from scheduler.moving import Went, original_id
@@ -76,23 +76,21 @@ def _held_fast(session: Session, enrolment_id: int, *conditions: ColumnElement[b
 
 def reword(
     session: Session,
-    clinic_id: str,
-    states: Sequence[EnrolmentState],
+    courses: Sequence[int],
     text_of: Callable[[Enrolment, str | None], str | None],
 ) -> int:
-    """Write the timed texts anew that have not left, in a clinic's courses of these states; returns how many wait.
+    """Write the timed texts anew that have not left, in the courses with these ids; returns how many wait.
 
     A step that expired is rewritten with them, though not counted: `again` may still send its text. `text_of` gives the
     text of an enrolment's step, by its id in the programme, or of its reminder, by None; where it gives None, because
-    the programme is no more, the old one stays. Rows go by as columns and back in one batch: a clinic has thousands,
-    and its patients' replies wait meanwhile.
+    the programme is no more, the old one stays. Rows go by as columns and back in one batch:
+    these patients' replies wait meanwhile.
     """
     rows = session.execute(
         select(Message.id, Message.state, Message.step_id, Message.body, Enrolment)
         .join(Enrolment, Message.enrolment_id == Enrolment.id)
         .where(
-            Enrolment.clinic_id == clinic_id,
-            Enrolment.state.in_(states),
+            Enrolment.id.in_(courses),
             Message.kind.in_(TIMED),
             Message.state.in_((*WAITING, MessageState.EXPIRED)),
         )

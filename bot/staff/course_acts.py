@@ -35,7 +35,7 @@ def _act(patient: Patient, over: str, act: Callable[[Enrolment], None], done: st
 def pause(patient_id: int) -> ResponseReturnValue:
     patient = own_patient(patient_id)
     typed = request.form.get("until", "").strip()
-    until = parse_day(typed) if typed else None
+    until = parse_day(typed, local(now()).date()) if typed else None
     is_wrong = typed and (until is None or until <= local(now()).date())
     if is_wrong and running_of(patient) is not None:
         sentence = "Vælg en dato efter i dag, eller lad feltet stå tomt. Forløbet er ikke sat på pause."

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from bot.advice import CallPlace
 from bot.places import region_for
 from bot.preview import ADAPTING, Preview, Sender, preview
-from bot.staff.formatting import parse_day
+from bot.staff.formatting import danish_date, parse_day
 from bot.staff.guard import login_required, staff_member
 from bot.web import db, now, runtime
 from core.models import Clinic
@@ -33,8 +33,9 @@ def index() -> ResponseReturnValue:
     content = runtime().content
     chosen = request.args.get("forloeb", "")
     programme = chosen if chosen in content.programmes else next(iter(content.programmes))
-    wanted = parse_day(request.args.get("start", ""))
-    start = wanted if wanted and YEARS[0] <= wanted.year <= YEARS[1] else local(now()).date()
+    today = local(now()).date()
+    wanted = parse_day(request.args.get("start", ""), today)
+    start = wanted if wanted and YEARS[0] <= wanted.year <= YEARS[1] else today
     asked_time = request.args.get("tidspunkt", "")
     time_of_day = asked_time if asked_time in TIMES_OF_DAY else DEFAULT_TIME_OF_DAY
     asked_form = request.args.get("ordvalg", "")
@@ -44,7 +45,7 @@ def index() -> ResponseReturnValue:
         "staff/courses.html",
         programme=programme,
         programmes=[(key, item.name) for key, item in content.programmes.items()],
-        start=start.isoformat(),
+        start=danish_date(start),
         time_of_day=time_of_day,
         times=[(key, f"{key.capitalize()}, {wall:%H.%M}") for key, wall in TIMES_OF_DAY.items()],
         form=form,

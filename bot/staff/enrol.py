@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from bot.course import running_enrolment
-from bot.enrolment import Enrolled, enrol, find_patient
+from bot.enrolment import Enrolled, check, enrol, find_patient
 from bot.programmes import programme_of
 from bot.staff.enrol_form import BAD_DATE, CHOICES, FIRST_WEEK, Coming, Form, Week, first_week, suggestions, typed
 from bot.staff.formatting import clock
@@ -37,10 +37,11 @@ def new() -> ResponseReturnValue:
 @login_required(Role.CLINICIAN)
 def create() -> ResponseReturnValue:
     form = typed(request.form)
-    if form.has_bad_date:
-        return _page(replace(form, errors={"start_date": BAD_DATE})), 400
     staff = staff_member()
-    result = enrol(db(), runtime().content, staff.clinic, form.application(), now=now(), staff_id=staff.id)
+    if form.has_bad_date(now()):
+        errors = check(runtime().content, form.application(now()), now())
+        return _page(replace(form, errors=errors | _in_a_list(errors) | {"start_date": BAD_DATE})), 400
+    result = enrol(db(), runtime().content, staff.clinic, form.application(now()), now=now(), staff_id=staff.id)
     if not isinstance(result, Enrolled):
         return _page(replace(form, errors=result.errors | _in_a_list(result.errors))), 400
     enrolment_id = result.enrolment.id

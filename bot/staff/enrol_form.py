@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -66,11 +66,10 @@ class Form:
         """The field to begin in: the first with an error."""
         return next((name for name in FIELDS if name in self.errors), FIELDS[0])
 
-    @property
-    def has_bad_date(self) -> bool:
-        return bool(self.start_date.strip()) and parse_day(self.start_date) is None
+    def has_bad_date(self, now: datetime) -> bool:
+        return bool(self.start_date.strip()) and self._start(now) is None
 
-    def application(self) -> Application:
+    def application(self, now: datetime) -> Application:
         """What is applied for; a day that cannot be read counts as today's, so ask `has_bad_date` first."""
         return Application(
             name=self.name,
@@ -80,10 +79,13 @@ class Form:
             doctor_phone=self.doctor_phone,
             consent=self.consent,
             time_of_day=self.time_of_day,
-            start_date=parse_day(self.start_date) if self.start_date.strip() else None,
+            start_date=self._start(now),
             instructed=self.instructed,
             consent_version=self.consent_version,
         )
+
+    def _start(self, now: datetime) -> date | None:
+        return parse_day(self.start_date, local(now).date())
 
 
 @dataclass(frozen=True)
@@ -154,8 +156,8 @@ def suggestions(session: Session, staff: Staff, content: Content, now: datetime)
 
 def first_week(content: Content, clinic: Clinic, form: Form, now: datetime) -> Week | None:
     """What the patient would get; None until programme, time and start can be used."""
-    application = form.application()
-    if form.has_bad_date or {"programme", "time_of_day", "start_date"} & check(content, application, now).keys():
+    application = form.application(now)
+    if form.has_bad_date(now) or {"programme", "time_of_day", "start_date"} & check(content, application, now).keys():
         return None
     programme = content.programmes[application.programme]
     course = course_of(programme, clinic, application, now)

@@ -9,6 +9,10 @@ from scheduler.calendar import local
 
 WEEKDAYS = ("mandag", "tirsdag", "onsdag", "torsdag", "fredag", "lørdag", "søndag")
 _CLOCK = re.compile(r"([0-9]{1,2})(?:[:.]?([0-9]{2}))?")
+_ISO_DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
+_SPACED_DAY = re.compile(r"([0-9]{1,2}) ?[-./ ] ?([0-9]{1,2})(?: ?[-./ ] ?([0-9]{4}|[0-9]{2})|[.]?)")
+_DIGITS_DAY = re.compile(r"([0-9]{2})([0-9]{2})([0-9]{4}|[0-9]{2})")
+_CENTURY = 2000
 _MINUTE = 60
 _HOUR = 60 * _MINUTE
 _DAY = 24 * _HOUR
@@ -84,15 +88,28 @@ def parse_clock(text: str) -> int | None:
     return hour * 60 + minute if hour < 24 and minute < 60 else None
 
 
-def parse_day(text: str) -> date | None:
-    """A day as a browser's date field or a Danish hand writes it (2026-11-21, 21-11-2026); None when neither."""
-    text = text.strip()
-    for pattern in ("%Y-%m-%d", "%d-%m-%Y", "%d.%m.%Y", "%d/%m/%Y"):
-        try:
-            return datetime.strptime(text, pattern).date()  # noqa: DTZ007 - a day has no time zone
-        except ValueError:
-            continue
-    return None
+def parse_day(text: str, today: date) -> date | None:
+    """A day as a Danish hand writes it, or as an address holds it (2026-11-21); None: not one.
+
+    21-11-2026, 21.11.26, 21/11 2026, 21112026, 211126; without a year (21/11) the one nearest to `today`.
+    """
+    if found := _ISO_DAY.fullmatch(text.strip()):
+        return _day(int(found[1]), int(found[2]), int(found[3]))
+    found = _SPACED_DAY.fullmatch(text.strip()) or _DIGITS_DAY.fullmatch(text.strip())
+    if found is None:
+        return None
+    day, month, year = int(found[1]), int(found[2]), found[3]
+    if year:
+        return _day(int(year) + (_CENTURY if len(year) == 2 else 0), month, day)
+    near = [_day(today.year + more, month, day) for more in (-1, 0, 1)]
+    return min((found for found in near if found), key=lambda day: abs(day - today), default=None)
+
+
+def _day(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
 
 
 def long_day(day: date) -> str:

@@ -63,10 +63,11 @@ def save() -> ResponseReturnValue:
 @blueprint.post("/indstillinger/aabningstider/lukket")
 @login_required(Role.ADMIN)
 def close() -> ResponseReturnValue:
-    first = parse_day(request.form.get("first", ""))
+    today = local(now()).date()
+    first = parse_day(request.form.get("first", ""), today)
     last_typed = request.form.get("last", "").strip()
-    last = parse_day(last_typed) if last_typed else first
-    error = check_closed(first, last, local(now()).date())
+    last = parse_day(last_typed, today) if last_typed else first
+    error = check_closed(first, last, today)
     if error or first is None or last is None:
         return _page(errors={"first": error}, typed=request.form), 400
     reason = request.form.get("reason", "").replace("\0", "").strip()[:LONGEST_REASON]

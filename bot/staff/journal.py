@@ -25,6 +25,7 @@ from scheduler.calendar import local
 
 blueprint = Blueprint("journal", __name__)
 FETCHED = "patient.journal"
+BAD_DAY = "Skriv dagen som 21-11-2026. Teksten her er hele forløbet."
 
 
 @blueprint.get("/patienter/<row:patient_id>/journal")
@@ -33,17 +34,18 @@ def show(patient_id: int) -> ResponseReturnValue:
     """The text, from the day asked for (`fra`) or all of it. Who fetched it stands in the log."""
     staff = staff_member()
     patient = own_patient(patient_id)
-    since = parse_day(request.args.get("fra", ""))
+    today, typed = local(now()).date(), request.args.get("fra", "").strip()
+    since = parse_day(typed, today)
+    errors = {"fra": BAD_DAY} if typed and since is None else {}
     thread = conversation(db(), staff, patient.id, wording(), now())
     entries = [entry for day in (*thread.older, *thread.days) for entry in day.entries]
     head = Head(staff.clinic.name, patient.name, display(patient.phone), staff.name, now())
-    today = local(now()).date()
     courses = [_course(enrolment, today) for enrolment in reversed(patient.enrolments)]
     text = journal_text(head, courses, entries, thread.chart, since)
     before = _fetched_before(patient)
     trace("patient.journal", "patient", patient.id, f"fra {danish_date(since)}" if since else "")
     db().commit()
-    return render_template("staff/journal.html", patient=patient, text=text, since=since, before=before)
+    return render_template("staff/journal.html", patient=patient, text=text, typed=typed, errors=errors, before=before)
 
 
 def _course(enrolment: Enrolment, today: date) -> Course:

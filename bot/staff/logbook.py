@@ -10,10 +10,11 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from bot.staff import acts
-from bot.staff.formatting import parse_day
+from bot.staff.filters import LONGEST_WORDS
+from bot.staff.formatting import danish_date, parse_day
 from bot.staff.guard import login_required, staff_member
 from bot.staff.log_rows import HEADER, Filter, page_of, people, table
-from bot.staff.roster import matches
+from bot.staff.roster import search
 from bot.staff.trace import trace
 from bot.tables import csv_file
 from bot.tables.writing import CSV_TYPE
@@ -50,21 +51,18 @@ def index() -> ResponseReturnValue:
 @login_required(Role.ADMIN)
 def find_patient() -> ResponseReturnValue:
     """Search by name or number, posted so that neither stands in an address that others write down."""
-    query = request.form.get("q", "").strip()
-    rows = db().scalars(
-        select(Patient)
-        .where(Patient.clinic_id == staff_member().clinic_id, Patient.erased_at.is_(None))
-        .order_by(Patient.id.desc())
-    )
-    found = [patient for patient in rows if query and matches(patient.name, patient.phone, query)]
+    query = request.form.get("q", "").replace("\0", "").strip()[:LONGEST_WORDS]
+    found = search(db(), staff_member().clinic_id, query, local(now()).date())
     trace("patient.list", "clinic", staff_member().clinic_id)
     db().commit()
     if len(found) == 1:
-        return redirect(url_for("logbook.index", patient=found[0].id), 303)
+        return redirect(url_for("logbook.index", patient=found[0]), 303)
     if not found:
         flash("Ingen patient passer til det, du skrev.", "warning")
         return redirect(url_for("logbook.index"), 303)
-    return render_template("staff/log_patients.html", found=found[:MOST_FOUND], left_out=len(found) - MOST_FOUND)
+    shown = {patient.id: patient for patient in db().scalars(select(Patient).where(Patient.id.in_(found[:MOST_FOUND])))}
+    in_order = [shown[patient_id] for patient_id in found if patient_id in shown]
+    return render_template("staff/log_patients.html", found=in_order, left_out=len(found) - MOST_FOUND)
 
 
 @blueprint.post("/log/hent")
@@ -92,8 +90,9 @@ def _filter(fields: Mapping[str, Any]) -> tuple[Filter, dict[str, str]]:
         typed["patient"] = ""
     if not acts.actions_of(typed["art"]):
         typed["art"] = ""
-    first, last = parse_day(typed["fra"]), parse_day(typed["til"])
-    typed["fra"], typed["til"] = (day.isoformat() if day else "" for day in (first, last))
+    today = local(now()).date()
+    first, last = parse_day(typed["fra"], today), parse_day(typed["til"], today)
+    typed["fra"], typed["til"] = (danish_date(day) if day else "" for day in (first, last))
     patient_id = int(typed["patient"]) if typed["patient"] else None
     return Filter(typed["person"], patient_id, typed["art"], first, last), typed
 

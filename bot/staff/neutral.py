@@ -6,6 +6,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 
 from bot.neutral import switch, telling_name, waiting
+from bot.rewording import left_to_reword
 from bot.staff.guard import login_required, staff_member
 from bot.web import db, now, runtime
 from core.models import Role
@@ -23,6 +24,7 @@ def index() -> ResponseReturnValue:
         is_on=clinic.neutral,
         telling_word=telling_name(clinic.name),
         waiting=waiting(db(), clinic.id),
+        rewording=left_to_reword(db(), clinic),
     )
 
 
@@ -36,5 +38,6 @@ def save() -> ResponseReturnValue:
     rewritten = switch(db(), runtime().content, staff.clinic_id, neutral=wanted, staff_id=staff.id, now=now())
     db().commit()
     noun = "sms, der ventede, er" if rewritten == 1 else "sms'er, der ventede, er"
-    flash(f"Neutrale sms'er er slået {'til' if wanted else 'fra'}. {rewritten} {noun} skrevet om.", "success")
+    more = ", resten følger nu" if staff.clinic.rewording else ""
+    flash(f"Neutrale sms'er er slået {'til' if wanted else 'fra'}. {rewritten} {noun} skrevet om{more}.", "success")
     return redirect(url_for("neutral.index"), 303)

@@ -50,7 +50,7 @@ def save(region_id: str) -> ResponseReturnValue:
     form = {key: request.form.get(key, "").replace("\0", "").strip() for key in Typed.__annotations__}
     typed = Typed(**form)
     today = local(now()).date()
-    checked_on = parse_day(typed.checked_on)
+    checked_on = parse_day(typed.checked_on, today)
     errors = check(typed, today)
     if errors or checked_on is None:
         return _page(region_id, typed, errors), 400
@@ -70,7 +70,7 @@ def check(typed: Typed, today: date) -> dict[str, str]:
         errors["number"] = "Skriv nummeret med cifre, for eksempel 70 11 31 31 eller 1813."
     if not _SHORTEST <= len(typed.source) <= LONGEST_SOURCE:
         errors["source"] = "Skriv, hvor du har læst nummeret, for eksempel regionens hjemmeside."
-    day = parse_day(typed.checked_on)
+    day = parse_day(typed.checked_on, today)
     if day is None or day > today:
         errors["checked_on"] = "Skriv den dag, du har kontrolleret nummeret. Den kan ikke ligge efter i dag."
     return errors

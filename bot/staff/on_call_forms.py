@@ -10,6 +10,7 @@ from bot.contacts import Person
 from bot.staff.formatting import WEEKDAYS, minute_clock, parse_clock, parse_day
 from core import phone as telephone
 from core.models import RosterChange, RosterShift
+from scheduler.calendar import local
 from scheduler.opening import wall_minute
 from scheduler.roster import HOLIDAY
 
@@ -64,8 +65,9 @@ def read_shift(form: Form, days: Collection[str], clinic_id: str, known: Collect
 def read_change(form: Form, clinic_id: str, known: Collection[int], now: datetime) -> tuple[RosterChange, Errors]:
     """A change of the roster, from a day and time until another."""
     errors: Errors = {}
-    first = parse_day(form.get("first_day", ""))
-    last = parse_day(form.get("last_day", "")) if form.get("last_day", "").strip() else first
+    today = local(now).date()
+    first = parse_day(form.get("first_day", ""), today)
+    last = parse_day(form.get("last_day", ""), today) if form.get("last_day", "").strip() else first
     begins, ends = parse_clock(form.get("first_time", "") or "0"), parse_clock(form.get("last_time", "") or "0")
     starts_at = ends_at = now
     if first is None or last is None or begins is None or ends is None:

@@ -12,7 +12,7 @@ from bot.figures import period as periods
 from bot.figures.counts import Scope
 from bot.figures.period import USUAL_WEEKS, Period
 from bot.figures.read import figures
-from bot.staff.formatting import parse_day
+from bot.staff.formatting import danish_date, parse_day
 from bot.staff.guard import login_required, staff_member
 from bot.staff.sheets import sheets
 from bot.staff.tiles import tiles
@@ -65,10 +65,11 @@ def _asked(today: date, known: set[str]) -> Asked:
     programme = request.args.get("forloeb", "")
     programme = programme if programme in known else ""
     if not first and not last:
-        return Asked(usual, usual.first.isoformat(), usual.last.isoformat(), programme, None)
-    begins, ends = (parse_day(typed) if typed else default for typed, default in ((first, usual.first), (last, today)))
+        return Asked(usual, danish_date(usual.first), danish_date(usual.last), programme, None)
+    begins = parse_day(first, today) if first else usual.first
+    ends = parse_day(last, today) if last else today
     if begins is None or ends is None:
         return Asked(usual, first, last, programme, BAD_DAYS)
     if (problem := periods.problem(begins, ends)) is not None:
-        return Asked(usual, begins.isoformat(), ends.isoformat(), programme, problem)
-    return Asked(Period(begins, ends), begins.isoformat(), ends.isoformat(), programme, None)
+        return Asked(usual, danish_date(begins), danish_date(ends), programme, problem)
+    return Asked(Period(begins, ends), danish_date(begins), danish_date(ends), programme, None)

@@ -58,7 +58,7 @@ def show(message_id: int) -> ResponseReturnValue:
 @login_required(Role.CLINICIAN)
 def move(message_id: int) -> ResponseReturnValue:
     row = _own(message_id)
-    day, wall = parse_day(request.form.get("day", "")), parse_time(request.form.get("time", ""))
+    day, wall = parse_day(request.form.get("day", ""), local(now()).date()), parse_time(request.form.get("time", ""))
     if day is None or wall is None:
         return _page(row, {"time": "Skriv klokkeslættet som 9.30."} if wall is None else {"day": "Vælg en dag."}), 400
     outcome = planned.move(db(), row, seen_due_at=_seen(row), to=at(day, wall), now=now(), staff_id=staff_member().id)

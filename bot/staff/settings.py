@@ -13,6 +13,7 @@ from bot.clinic import EARLIEST, LATEST, Changed, Details
 from bot.deadlines import hours_of
 from bot.neutral import telling_name
 from bot.on_call import people_on_call
+from bot.rewording import left_to_reword
 from bot.staff.guard import login_required, staff_member
 from bot.staff.shell import stale_regions
 from bot.web import db, now, runtime
@@ -89,7 +90,7 @@ def _told(changed: Changed) -> str:
         return "Der var ingen ændringer at gemme."
     told = ["Ændringerne er gemt."]
     if changed.rewritten:
-        told.append(f"{_texts(changed.rewritten)} er skrevet om.")
+        told.append(f"{_texts(changed.rewritten)} er skrevet om{', resten følger nu' if changed.left else ''}.")
     if changed.moved:
         told.append(f"{_texts(changed.moved)} har fået et nyt tidspunkt.")
     return " ".join(told)
@@ -133,4 +134,5 @@ def _page(form: Form) -> str:
         regions=[(item.id, item.name) for item in runtime().content.regions.values()],
         hours=hours,
         is_shared=any(account.sender for account in runtime().settings.twilio_accounts if not account.is_spare),
+        rewording=left_to_reword(db(), staff_member().clinic),
     )

@@ -12,6 +12,7 @@ from bot.staff import words
 from bot.staff.charts import Series, bars, lines
 from bot.staff.formatting import duration
 from bot.staff.tiles import share
+from core.gateway import danish_reason
 from core.states import Colour, EnrolmentState, MessageState
 
 PROGRAMMES_SHOWN = 5
@@ -185,7 +186,7 @@ def _failures(shown: Figures, weeks: Sequence[str]) -> Sheet:
         for week, each, sent in zip(weeks, found.failed, found.sent, strict=True)
     ]
     causes = [
-        (FAILURE_NAMES[MessageState(state)], code or "ingen", str(number))
+        (FAILURE_NAMES[MessageState(state)], _WHY.get(MessageState(state)) or danish_reason(code), str(number))
         for (state, code), number in found.failures.most_common()
     ]
     return Sheet(
@@ -194,7 +195,7 @@ def _failures(shown: Figures, weeks: Sequence[str]) -> Sheet:
         bars("leveringer", title, weeks, series, stacked=True),
         (
             Table(title, ("Uge", *(FAILURE_NAMES[state] for state in FAILED), "Sendt i alt"), tuple(rows)),
-            *((Table("Årsager", ("Hvad", "Udbyderens kode", "Antal"), tuple(causes)),) if causes else ()),
+            *((Table("Årsager", ("Hvad", "Hvorfor", "Antal"), tuple(causes)),) if causes else ()),
         ),
     )
 
@@ -219,6 +220,11 @@ def _cost(shown: Figures, weeks: Sequence[str]) -> Sheet:
     )
 
 
+_WHY = {
+    MessageState.UNKNOWN: "teleselskabet har ikke svaret",
+    MessageState.EXPIRED: "tiden gik, mens den ventede, for eksempel under en pause",
+}
+"""Where no provider says why."""
 _RUNNING = (EnrolmentState.ACTIVE, EnrolmentState.PAUSED)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.models.base import Base, Secret
@@ -14,7 +14,8 @@ class Clinic(Base):
     """A tenant. `quiet_from`/`quiet_until`: local minutes after midnight between which timed texts may go.
 
     `neutral`: its texts name no illness, body part or symptom. `keep_months`: how long after the last that happened a
-    patient's name, numbers and words are kept. `require_second_factor`: of everybody who logs in.
+    patient's name, numbers and words are kept. `require_second_factor`: of everybody who logs in. `wording`: how many
+    times what its texts say has changed; `rewording`: some of its courses still wait to be written anew.
     `segments_per_second`: what its sender may send, 0 for no limit, see scheduler.rates.
     """
 
@@ -31,6 +32,8 @@ class Clinic(Base):
     keep_months: Mapped[int] = mapped_column(default=12, server_default="12")
     require_second_factor: Mapped[bool] = mapped_column(default=False)
     segments_per_second: Mapped[int] = mapped_column(default=0, server_default="0")
+    wording: Mapped[int] = mapped_column(default=0, server_default="0")
+    rewording: Mapped[bool] = mapped_column(default=False, server_default=false())
     created_at: Mapped[datetime]
 
 

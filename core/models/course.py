@@ -44,6 +44,7 @@ class Enrolment(Base):
     texts since `fewer_since`, the pause under way asked for at `pause_wished_at`. `stop_answer`: why a STOP was sent.
     `form`: how hard the exercises are (easier, usual, harder), since `form_since` for `form_reason`, in Danish.
     `silent_since`: from when on the texts a silent patient may do without are held; None once the patient writes (UTC).
+    `wording`: the clinic's, that all its waiting texts are written in; it may be in a newer one.
     """
 
     __tablename__ = "enrolment"
@@ -84,6 +85,7 @@ class Enrolment(Base):
     form_since: Mapped[datetime | None]
     form_reason: Mapped[str | None] = mapped_column(Secret)
     silent_since: Mapped[datetime | None]
+    wording: Mapped[int] = mapped_column(default=0, server_default="0")
 
     patient: Mapped[Patient] = relationship(back_populates="enrolments")
     clinic: Mapped[Clinic] = relationship()

@@ -59,6 +59,10 @@ def assert_fit(page: Page, path: str) -> None:
     assert told == [], f"{path}: {told}"
     sticks_out = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert sticks_out <= 0, f"{path} is {sticks_out} pixels too wide"
+    outside = page.evaluate(
+        "[...document.querySelectorAll('.field')].filter(f => f.scrollWidth > f.clientWidth + 1).length"
+    )
+    assert outside == 0, f"{path}: {outside} fields reach into their neighbours"
     for control in page.locator("button:visible, select:visible, summary:visible, nav a:visible").all():
         box = control.bounding_box()
         assert box is not None

@@ -86,6 +86,13 @@ def test_an_error_stands_beside_its_field_and_nothing_typed_is_lost(
     assert lite_world.messages() == []
 
 
+def test_all_that_is_wrong_is_said_at_once(clinician: Desk) -> None:
+    page = enrol(clinician, phone="12", programme="", consent="-", start_date="31-02-2026")
+    for field in ("phone", "programme", "consent", "start_date"):
+        assert f'id="{field}-error"' in page
+    assert "Vælg et forløb." in page
+
+
 def test_what_was_typed_is_shown_as_text(clinician: Desk) -> None:
     page = enrol(clinician, name='"><script>alert(1)</script>', phone="x")
     assert "<script>alert" not in page

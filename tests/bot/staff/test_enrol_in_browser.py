@@ -87,10 +87,26 @@ def test_the_first_week_fills_in_as_the_form_is_filled(site: Site, page: Page, s
     expect(week).to_contain_text("24-11-2026 kl. 10.30")
     page.get_by_label("Hvornår på dagen?").select_option("aften")
     expect(week).to_contain_text("24-11-2026 kl. 18.00")
-    page.get_by_label("Startdato").fill("2026-12-01")
+    page.get_by_label("Startdato", exact=True).fill("1/12")
+    page.get_by_label("Startdato", exact=True).press("Tab")
     expect(week).to_contain_text("01-12-2026")
     expect(page.get_by_role("button", name="Se den første uge")).to_be_hidden()
     assert_fit(page, "/tilmeld with the first week")
+
+
+def test_a_day_is_typed_as_danes_write_it_and_the_browsers_calendar_is_an_aid(site: Site, page: Page) -> None:
+    site.log_in(page, "/tilmeld")
+    page.get_by_label("Forløb", exact=True).select_option("akut-laend")
+    day = page.get_by_label("Startdato", exact=True)
+    expect(day).to_have_attribute("type", "text")
+    expect(day).to_have_attribute("placeholder", "dd-mm-åååå")
+    day.fill("3.12.26")
+    page.get_by_role("button", name="Vælg i kalender: Startdato").click()
+    calendar = page.locator(".day-native")
+    expect(calendar).to_have_value("2026-12-03")
+    calendar.fill("2026-12-02")
+    expect(day).to_have_value("02-12-2026")
+    expect(page.locator("#week")).to_contain_text("02-12-2026")
 
 
 def test_what_is_wrong_is_said_at_the_field_and_the_cursor_stands_there(site: Site, phone_page: Page) -> None:

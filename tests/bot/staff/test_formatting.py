@@ -68,22 +68,46 @@ def test_the_week_of_a_course_counts_from_its_start(days: int, shown: str) -> No
     assert course_week(START, START + timedelta(days=days), 6) == shown
 
 
+TODAY = date(2026, 11, 21)
+
+
 @given(st.dates(date(1000, 1, 1), date(9999, 12, 31)))
-def test_a_day_is_read_as_browsers_and_danes_write_it(day: date) -> None:
-    assert parse_day(day.isoformat()) == day
-    assert parse_day(f" {danish_date(day)} ") == day
-    assert parse_day(day.strftime("%d.%m.%Y")) == day
-    assert parse_day(day.strftime("%d/%m/%Y")) == day
+def test_a_day_is_read_as_addresses_and_danes_write_it(day: date) -> None:
+    assert parse_day(day.isoformat(), TODAY) == day
+    assert parse_day(f" {danish_date(day)} ", TODAY) == day
+    for pattern in ("%d.%m.%Y", "%d/%m/%Y", "%d/%m %Y", "%d %m %Y", "%d. %m. %Y", "%d%m%Y"):
+        assert parse_day(day.strftime(pattern), TODAY) == day
+
+
+@given(st.dates(date(2000, 1, 1), date(2099, 12, 31)))
+def test_a_year_of_two_figures_is_one_of_this_century(day: date) -> None:
+    for pattern in ("%d-%m-%y", "%d.%m.%y", "%d/%m/%y", "%d%m%y"):
+        assert parse_day(day.strftime(pattern), TODAY) == day
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("1/12", date(2026, 12, 1)),
+        ("5-1", date(2027, 1, 5)),
+        ("5.1.", date(2027, 1, 5)),
+        ("20. 11", date(2026, 11, 20)),
+        ("1.6.26", date(2026, 6, 1)),
+        ("29/2", None),
+    ],
+)
+def test_a_day_without_a_year_is_the_one_nearest_to_today(text: str, day: date | None) -> None:
+    assert parse_day(text, TODAY) == day
 
 
 @given(st.text(max_size=20))
 def test_anything_else_is_no_day(text: str) -> None:
-    assert parse_day(f"x{text}") is None
+    assert parse_day(f"x{text}", TODAY) is None
 
 
-@pytest.mark.parametrize("text", ["31-02-2026", "2026-13-01", "", "i morgen"])
+@pytest.mark.parametrize("text", ["31-02-2026", "2026-13-01", "00-00-0000", "1-1-026", "123", "", "i morgen"])
 def test_a_day_that_does_not_exist_is_no_day(text: str) -> None:
-    assert parse_day(text) is None
+    assert parse_day(text, TODAY) is None
 
 
 @pytest.mark.parametrize("text", ["9:30", "09.30", " kl. 9.30", "09:30:00"])

@@ -11,6 +11,7 @@ from sqlalchemy import event, select
 
 from bot import alerts, audit, sealing
 from bot.staff.log_rows import PER_PAGE, Filter, page_of
+from core.crypto import Keyring
 from core.models import Audit, Staff
 from tests.bot.staff.conftest import Desk, Sit
 from tests.world import World
@@ -188,3 +189,24 @@ def test_an_act_on_a_colleague_names_the_colleague(lite_world: World, admin: Des
     other = lite_world.add_staff("anden@vest.example")
     record(lite_world, "staff.link_make", staff_id=1, object_type="staff", object_id=other)
     assert "Lavede et link til ny adgangskode: Anden" in admin.text("/log")
+
+
+def test_a_search_opens_the_names_and_no_more_of_the_patients_it_does_not_find(
+    lite_world: World, sit: Sit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(20):
+        lite_world.enrol(phone=f"+45201234{50 + number}", name=f"Nr {number}")
+    admin = sit("admin")
+    opened: list[bytes] = []
+    decrypt = lite_world.runtime.keyring.decrypt
+
+    def counted(_: Keyring, token: bytes) -> str:
+        opened.append(token)
+        return decrypt(token)
+
+    monkeypatch.setattr(Keyring, "decrypt", counted)
+    assert admin.post("/log/patient", q="nr 17").status_code == 303
+    assert len(opened) < 2 * 20
+    opened.clear()
+    assert admin.post("/log/patient", q="").status_code == 303
+    assert len(opened) < 20

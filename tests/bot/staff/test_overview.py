@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.staff import words
-from core.models import Audit, MessageKind, MessageState
+from core.models import Audit, Message, MessageKind, MessageState
 from tests.bot.figures.rows import fill
 from tests.bot.staff.conftest import Desk, Sit
 from tests.world import MONDAY, World
@@ -85,6 +85,28 @@ def test_all_tables_unfold_without_javascript(sit: Sit) -> None:
     reader = sit("reader")
     assert "<details>" in shown(reader)
     assert "<details>" not in shown(reader, "?tabeller=alle")
+
+
+def test_a_text_that_did_not_arrive_has_its_reason_in_the_words_of_the_conversation(
+    lite_world: World, sit: Sit
+) -> None:
+    lite_world.enrol()
+    lost = {"30003": MessageState.UNDELIVERED, "99999": MessageState.FAILED, None: MessageState.EXPIRED}
+    with lite_world.session() as session, session.begin():
+        rows = session.scalars(select(Message).order_by(Message.due_at)).all()
+        for row, (code, state) in zip(rows, lost.items(), strict=False):
+            row.state, row.error_code, row.due_at = state, code, MONDAY
+    page = shown(sit("reader"))
+    assert "Ikke leveret</th><td>telefonen er slukket eller uden dækning</td><td>1</td>" in page
+    assert "Ikke sendt</th><td>teleselskabets fejlkode 99999</td><td>1</td>" in page
+    assert "Blev for sen</th><td>tiden gik, mens den ventede, for eksempel under en pause</td><td>1</td>" in page
+
+
+def test_a_period_may_be_typed_as_danes_write_it_and_is_shown_so(sit: Sit) -> None:
+    page = shown(sit("reader"), "?fra=2.11&til=8/11 26")
+    assert "02-11-2026 til 08-11-2026" in page
+    assert 'name="fra" value="02-11-2026"' in page
+    assert 'type="date"' not in page
 
 
 def test_every_kind_of_text_has_a_word() -> None:

@@ -13,9 +13,12 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 from sqlalchemy import event, select, update
 
+from bot.staff.filters import Filters
 from bot.staff.people import HEADINGS, MOST_VIEWS
-from bot.staff.roster import PER_PAGE, matches, sort_key
+from bot.staff.roster import PER_PAGE, matches, page_of, sort_key
+from core.crypto import Keyring
 from core.models import Audit, Enrolment, EnrolmentState, Message, MessageState, Patient, SavedView
+from scheduler.calendar import local
 from tests.bot.staff.conftest import Desk, Sit, app_of
 from tests.world import World
 
@@ -353,3 +356,25 @@ def test_a_reader_sees_the_list_but_cannot_fetch_it(sit: Sit) -> None:
     reader = sit("reader")
     assert "Hent listen" not in reader.text("/patienter")
     assert reader.post("/patienter/hent", kind="csv").status_code == 403
+
+
+def test_a_whole_number_is_found_without_opening_anybodys_name(
+    lite_world: World, clinician: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(5):
+        lite_world.enrol(phone=f"+45201234{50 + number}", name=f"Nr {number}")
+    opened: list[bytes] = []
+    keyring = lite_world.runtime.keyring
+    decrypt = keyring.decrypt
+
+    def counted(_: Keyring, token: bytes) -> str:
+        opened.append(token)
+        return decrypt(token)
+
+    monkeypatch.setattr(Keyring, "decrypt", counted)
+    with lite_world.session() as session:
+        content, today = lite_world.runtime.content, local(lite_world.clock()).date()
+        found = page_of(session, "vest", content, Filters(words="20 12 34 53"), number=1, today=today)
+        names = len(opened)
+    assert [row.name for row in found.rows] == ["Nr 3"]
+    assert names <= 6, "one row's columns, and nobody else's"

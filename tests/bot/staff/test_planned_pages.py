@@ -97,6 +97,14 @@ def test_a_text_of_the_staff_that_waits_can_be_cancelled(clinician: Desk, lite_w
     assert [row.state for row in texts_of_staff(lite_world)] == [MessageState.CANCELLED]
 
 
+def test_a_text_that_is_not_there_is_told_of_in_danish(clinician: Desk) -> None:
+    response = clinician.get("/sms/999")
+    assert response.status_code == 404
+    assert "Siden findes ikke" in response.get_data(as_text=True)
+    stray = clinician.get("/sms/findes-ikke")
+    assert (stray.status_code, stray.mimetype) == (404, "text/plain")
+
+
 def test_advice_is_not_among_what_can_be_changed(clinician: Desk, lite_world: World) -> None:
     lite_world.write("jeg kan ikke tisse")
     advice = lite_world.advice()[0]

@@ -8,6 +8,7 @@ from html import unescape
 import pytest
 from sqlalchemy import select, update
 
+from bot import rewording
 from core.models import Audit, Clinic, Heartbeat, MessageState
 from tests.bot.staff.conftest import Desk, Sit
 from tests.world import World
@@ -61,6 +62,23 @@ def test_a_change_is_told_with_how_many_texts_followed(lite_world: World, sit: S
     waiting = lite_world.messages(MessageState.PLANNED, MessageState.HELD)
     assert all(message.body.startswith("Klinikken på Torvet: ") for message in waiting)
     assert "Klinikken på Torvet" in shown(admin, "/")
+
+
+def test_the_pages_tell_how_many_patients_texts_still_follow_until_none_does(
+    lite_world: World, sit: Sit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rewording, "AT_ONCE", 2)
+    for number in range(5):
+        lite_world.enrol(phone=f"+452012340{number}")
+    admin = sit("admin")
+    told = unescape(admin.follow(PAGE, **FORM | {"name": "Klinikken på Torvet"}))
+    assert "er skrevet om, resten følger nu." in told
+    for path in (PAGE, "/indstillinger/neutral"):
+        page = shown(admin, path)
+        assert "3 patienters sms'er mangler." in page
+        assert 'hx-trigger="every 3s"' in page
+    rewording.go_on_rewording(lite_world.runtime.sessions, lite_world.runtime.content)
+    assert 'hx-trigger="every 3s"' not in shown(admin, PAGE)
 
 
 def test_saving_what_is_so_already_says_that_nothing_changed(sit: Sit) -> None:
