@@ -19,6 +19,14 @@ NEW_KEY_HINT = "run `rygbot keys new` and put the line it prints into .env"
 _MAIL_ADDRESS = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;]+")
 _NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
 _FALLBACK = "twilio_fallback_"
+_ACCOUNT = (
+    ("sid", "account_sid"),
+    ("token", "auth_token"),
+    ("service", "messaging_service_sid"),
+    ("number", "from"),
+    *((same, same) for same in ("base_url", "region", "edge")),
+)
+"""What core.accounts calls it, and what the setting's name ends with."""
 DEFAULT_DATABASE_URL = "sqlite:///var/rygbot.db"
 
 
@@ -163,18 +171,7 @@ class Settings(BaseSettings):
     def twilio_account(self, name: str = FIRST) -> Account:
         """The first account, or the second. `name`: see core.accounts."""
         prefix = "twilio_" if name == FIRST else _FALLBACK
-        told = {
-            key: getattr(self, prefix + setting)
-            for key, setting in (
-                ("sid", "account_sid"),
-                ("token", "auth_token"),
-                ("service", "messaging_service_sid"),
-                ("number", "from"),
-                ("base_url", "base_url"),
-                ("region", "region"),
-                ("edge", "edge"),
-            )
-        }
+        told = {field: getattr(self, prefix + setting) for field, setting in _ACCOUNT}
         return Account(name=name, is_spare=name != FIRST, **told)
 
     @property
