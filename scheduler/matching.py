@@ -74,6 +74,11 @@ def earliest(lost: Sequence[Lost]) -> datetime:
     return min(text.first_tried_at for text in lost) - CLOCKS_DIFFER
 
 
+def latest(lost: Sequence[Lost], now: datetime) -> datetime:
+    """Until when the list must be read: our clock may have been put back since the last try."""
+    return max(now, *(text.tried_at + TRY_LASTS for text in lost)) + CLOCKS_DIFFER
+
+
 def _may_be(entry: Found, text: Lost) -> bool:
     return _sent_by(entry, text) and entry.created_at >= text.first_tried_at - CLOCKS_DIFFER
 

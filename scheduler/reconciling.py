@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from core.gateway import Book, Found, UnreadableError
 from core.models import Clinic, Message, MessageEvent, MessageState, Patient
 from scheduler.line import Line
-from scheduler.matching import CLOCKS_DIFFER, Lost, earliest, settle
+from scheduler.matching import Lost, earliest, latest, settle
 from scheduler.outbox import lock_patient
 from scheduler.presence import is_present
 from scheduler.settling import LOOK_AGAIN, LOOK_SELDOM, LOOKED_FOR, URGENT
@@ -42,7 +42,7 @@ def reconcile(sessions: sessionmaker[Session], line: Line[Book], take: TakeFound
     settled = failures = 0
     for number, lost in _due(sessions, now()).items():
         try:
-            entries = line.run(partial(_read, number, earliest(lost), now() + CLOCKS_DIFFER))
+            entries = line.run(partial(_read, number, earliest(lost), latest(lost, now())))
         except UnreadableError as error:
             log.warning("provider's list cannot be read", code=str(error), count=len(lost))
             _look_again(sessions, [text.message_id for text in lost], now())

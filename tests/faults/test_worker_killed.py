@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 from datetime import timedelta
 
 import pytest
@@ -123,3 +124,38 @@ def test_what_a_sleeping_worker_has_claimed_waits_until_it_wakes_or_dies(bench: 
     sleeper.communicate()
     bench.recover()
     books_agree(bench, due=PATIENTS)
+
+
+def test_a_worker_that_is_asked_to_stop_while_a_batch_leaves_finishes_and_records_it(bench: Bench) -> None:
+    """SIGTERM as the first of its texts reaches the provider: what has left is written down, the rest stays planned."""
+    enrol(bench, 40)
+    process: list[subprocess.Popen[bytes]] = []
+
+    def ask_to_stop(_request: object) -> None:
+        bench.provider.on_request = None
+        process[0].send_signal(signal.SIGTERM)
+
+    bench.provider.on_request = ask_to_stop
+    process.append(bench.start_worker(LOOP="1"))
+    output, _ = process[0].communicate(timeout=120)
+    assert process[0].returncode == 0, output.decode()
+    assert bench.messages(MessageState.SENDING, MessageState.UNKNOWN) == []
+    books_agree(bench, due=len(bench.provider.sent))
+    bench.recover()
+    books_agree(bench, due=40)
+
+
+def test_advice_of_a_worker_asleep_at_the_provider_is_not_sent_twice_when_it_wakes(bench: Bench) -> None:
+    """Its lease is over and another has sent the advice: what had not begun in time never begins."""
+    enrol(bench, 1)
+    bench.world.drain()
+    bench.world.write(RED, sender="+4520100000")
+    sleeper = bench.start_worker(AT="before call", SIGNAL="SIGSTOP")
+    os.waitpid(sleeper.pid, os.WUNTRACED)
+    bench.recover()
+    assert [row.state for row in bench.world.advice()] == [MessageState.SENT]
+    sleeper.send_signal(signal.SIGCONT)
+    sleeper.communicate(timeout=120)
+    bench.recover()
+    (advice,) = bench.world.advice()
+    assert [entry.body for entry in bench.provider.sent].count(advice.body) == 1

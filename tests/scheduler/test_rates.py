@@ -177,7 +177,7 @@ def test_several_workers_together_send_no_faster(world: World) -> None:
 
 def test_a_level_that_another_worker_holds_stops_all_but_advice(postgres_url: str) -> None:
     world = make_world(postgres_url)
-    world.add_clinic()
+    world.add_clinic(segments_per_second=RATE)
     write(world, 10)
     claimed(world, 1)
     write(world, 2, kind=MessageKind.ADVICE)
@@ -224,7 +224,7 @@ def limited(database_url: str) -> Iterator[World]:
     """The dispatcher itself, on an account with a limit."""
     made = make_world(database_url, gateway="twilio", twilio_account_sid="AC1", twilio_from="+4552512345")
     made.gateway.name = "twilio"
-    made.add_clinic()
+    made.add_clinic(segments_per_second=RATE)
     yield made
     made.close()
 
