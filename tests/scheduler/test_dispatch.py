@@ -169,9 +169,10 @@ def test_an_exercise_planned_beside_an_open_red_alert_is_not_claimed(world: Worl
 
 
 def test_a_backlog_is_not_sent_into_the_night(world: World) -> None:
+    closing = MONDAY.replace(hour=18, minute=59, second=50)
+    world.clock.now = closing - timedelta(minutes=5)
     for number in range(40):
         world.enrol(phone=f"+4520{100000 + number}")
-    closing = MONDAY.replace(hour=18, minute=59, second=50)
 
     class Slow(FakeGateway):
         async def send(self, outbound: Outbound) -> str:
