@@ -20,6 +20,7 @@ from bot.delivery import on_failure, take_found
 from bot.escalation import escalate
 from bot.heartbeat import TICK, beat, ping
 from bot.lists.enrolling import go_on_with_lists
+from bot.missed import make_up_missed
 from bot.readback import read_back
 from bot.receive import process_left_behind
 from bot.retention import erase_due
@@ -151,6 +152,7 @@ def housekeeping(runtime: Runtime) -> list[tuple[str, Tick]]:
         ("silence", lambda session, now: raise_silences(session, content, now)),
         ("escalate", lambda session, now: escalate(session, means, now)),
         ("resume", resume_due),
+        ("missed", make_up_missed),
         ("complete", complete_finished),
     ]
 
@@ -221,7 +223,10 @@ def in_transaction(runtime: Runtime, tick: Tick) -> None:
 
 
 def drain(runtime: Runtime, dispatcher: Dispatcher, books: Books | None = None) -> Tally:
-    """Do once what the ticks do again and again: settle, send all that is due, tidy up."""
+    """Do once what the ticks do again and again: settle, send all that is due, tidy up.
+
+    Whoever drains may not come again soon: late texts are judged, as ever, but not spread over hours.
+    """
     drain_spool(runtime)
     go_on_rewording(runtime.sessions, runtime.content)
     if books is not None:
@@ -230,7 +235,7 @@ def drain(runtime: Runtime, dispatcher: Dispatcher, books: Books | None = None) 
         in_transaction(runtime, tick)
         if books is not None and name == "sweep":
             books.settle()
-    tally = dispatcher.run(runtime.now)
+    tally = dispatcher.run(runtime.now, timedelta(0))
     make_mailer(runtime).run(runtime.now)
     in_transaction(runtime, complete_finished)
     in_transaction(runtime, seal_new)

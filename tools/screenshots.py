@@ -39,6 +39,7 @@ PAGES = {
     "skift-forloeb": "/patienter/<row:patient_id>/skift-forloeb",
     "stop": "/patienter/<row:patient_id>/stop",
     "slet": "/patienter/<row:patient_id>/slet",
+    "journal": "/patienter/<row:patient_id>/journal",
     "planlagt-sms": "/sms/<row:message_id>",
     "tilmeld": "/tilmeld",
     "tilmeldt": "/tilmeld/<row:enrolment_id>",
