@@ -12,6 +12,8 @@ MAKEFLAGS += --no-print-directory
 PYTHON ?= python3
 PORT ?= 8000
 ARGS =
+# One more than there are processors, since tests wait for browsers and databases; four at most, each takes 1 GB.
+TEST_PROCESSES ?= $(shell processors=$$(getconf _NPROCESSORS_ONLN); echo $$((processors < 3 ? processors + 1 : 4)))
 
 # The caller's own Python settings must not reach into our environment.
 unexport PYTHONHOME PYTHONPATH VIRTUAL_ENV
@@ -43,7 +45,7 @@ demo: $(INSTALLED) ## Start the demo in the browser: make demo PORT=8000
 	@exec $(BIN)/rygbot demo --port $(PORT)
 
 test: $(DEV) browser ## Run all tests, on SQLite and PostgreSQL and in a browser: make test ARGS="-k calendar"
-	@exec $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal $(ARGS)
+	@exec $(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist worksteal $(ARGS)
 
 install: $(INSTALLED) ## Set up .venv with what Rygbot needs to run
 	@echo "Rygbot is set up: $(BIN)/rygbot"

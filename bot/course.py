@@ -220,15 +220,7 @@ def resume_due(session: Session, now: datetime) -> int:
 
 def complete_finished(session: Session, now: datetime) -> int:
     """Tick: courses with nothing left to send are completed; what was missed is still to be sent."""
-    may_go_again = (Message.state == MessageState.UNKNOWN) & (Message.expires_at > now)
-    left = exists().where(
-        Message.enrolment_id == Enrolment.id,
-        Message.kind == MessageKind.STEP,
-        Message.state.in_(ON_THE_WAY) | may_go_again,
-    )
-    missing = exists().where(Message.enrolment_id == Enrolment.id, *is_missing())
-    finished = select(Enrolment).where(Enrolment.state == EnrolmentState.ACTIVE, ~left, ~missing)
-    rows = session.scalars(finished.order_by(Enrolment.patient_id), instants(now)).all()
+    rows = session.scalars(_finished(), instants(now) | {"now": now}).all()
     for enrolment in rows:
         lock(session, enrolment)
         if enrolment.state != EnrolmentState.ACTIVE:
@@ -237,6 +229,20 @@ def complete_finished(session: Session, now: datetime) -> int:
         enrolment.ended_at = now
         audit_change(session, enrolment, None, "enrolment.complete", now)
     return len(rows)
+
+
+@cache
+def _finished() -> Select[Enrolment]:
+    now = bindparam("now", type_=Message.expires_at.type)
+    may_go_again = (Message.state == MessageState.UNKNOWN) & (Message.expires_at > now)
+    left = exists().where(
+        Message.enrolment_id == Enrolment.id,
+        Message.kind == MessageKind.STEP,
+        Message.state.in_(ON_THE_WAY) | may_go_again,
+    )
+    missing = exists().where(Message.enrolment_id == Enrolment.id, *is_missing())
+    finished = select(Enrolment).where(Enrolment.state == EnrolmentState.ACTIVE, ~left, ~missing)
+    return finished.order_by(Enrolment.patient_id)
 
 
 def audit_change(session: Session, enrolment: Enrolment, staff_id: int | None, action: str, now: datetime) -> None:

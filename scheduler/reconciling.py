@@ -71,6 +71,8 @@ def _due(sessions: sessionmaker[Session], now: datetime) -> dict[str, list[Lost]
             .order_by(Message.next_attempt_at, Message.priority, Message.id)
             .limit(AT_ONCE)
         ).all()
+        if not due:  # as a rule
+            return {}
         patients = {row.patient_id for row in due if row.patient_id is not None}
         of_these = Message.id.in_([row.id for row in due]) | Message.patient_id.in_(patients)
         by_number: defaultdict[str, list[Lost]] = defaultdict(list)

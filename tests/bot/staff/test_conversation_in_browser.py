@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import update
 
 from core.models import Message, MessageKind, MessageState, Note, Reply
-from tests.bot.staff.site import EMAIL, Site, assert_fit, running
+from tests.bot.staff.site import EMAIL, LOOKS, Site, assert_fit, running
 from tests.world import MONDAY, PHONE, SENDER, World, make_world
 
 SIZES = [(1280, 800), (390, 844)]
@@ -158,8 +158,7 @@ def test_a_planned_text_is_moved_by_choosing_a_free_day(site: Site, page: Page, 
     expect(page.locator("#planlagte")).to_contain_text("30-11-2026 kl. 14.00")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", SIZES)
+@LOOKS
 def test_axe_finds_nothing_on_the_pages_about_a_patient(
     site: Site, page: Page, size: tuple[int, int], scheme: str
 ) -> None:

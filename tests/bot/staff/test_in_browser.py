@@ -11,7 +11,7 @@ from sqlalchemy import update
 from bot import marks
 from bot.standing import Act
 from core.models import Message, MessageState
-from tests.bot.staff.site import EMAIL, Site, assert_fit, running
+from tests.bot.staff.site import EMAIL, LOOKS, Site, assert_fit, running
 from tests.world import World, make_world
 
 RED = "Hej, jeg kan ikke tisse siden i nat"
@@ -179,8 +179,7 @@ def full_of_everything(world: World) -> list[str]:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [(1280, 800), (390, 844)])
+@LOOKS
 def test_axe_finds_nothing_and_nothing_sticks_out(site: Site, page: Page, size: tuple[int, int], scheme: str) -> None:
     paths = full_of_everything(site.world)
     page.set_viewport_size({"width": size[0], "height": size[1]})

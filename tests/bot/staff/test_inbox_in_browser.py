@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from bot.alerts import acknowledge, hand_over, raise_alert, resolve
 from core.models import AlertKind, Colour
 from tests.bot.staff.inbox_site import WORRIED, inbox_site, karen_writes, mette_takes, soeren_writes
-from tests.bot.staff.site import Site, assert_fit
+from tests.bot.staff.site import LOOKS, Site, assert_fit
 from tests.world import World
 
 SIZES = pytest.mark.parametrize("size", [(1280, 800), (390, 844)])
@@ -156,8 +156,7 @@ def full_inbox(world: World) -> int:
     return taken
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@SIZES
+@LOOKS
 def test_axe_finds_nothing_in_a_full_inbox(site: Site, page: Page, size: tuple[int, int], scheme: str) -> None:
     taken = full_inbox(site.world)
     page.set_viewport_size({"width": size[0], "height": size[1]})

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.bot.staff.site import EMAIL, Site, assert_fit, running
+from tests.bot.staff.site import EMAIL, LOOKS, Site, assert_fit, running
 from tests.programmes import bring_out
 from tests.world import make_world
 
@@ -25,8 +25,7 @@ def site(sqlite_url: str) -> Iterator[Site]:
     world.close()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [(1280, 800), (390, 844)])
+@LOOKS
 def test_axe_finds_nothing_and_nothing_sticks_out(site: Site, page: Page, size: tuple[int, int], scheme: str) -> None:
     page.set_viewport_size({"width": size[0], "height": size[1]})
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from bot.escalation import escalate
 from core.models import RosterChange, RosterShift
-from tests.bot.staff.site import EMAIL, Site, assert_fit, running
+from tests.bot.staff.site import EMAIL, LOOKS, Site, assert_fit, running
 from tests.on_call import METTE, RED, add_contact
 from tests.world import World, make_world
 
@@ -112,8 +112,7 @@ def test_the_open_inbox_warns_by_itself_when_nobody_can_be_alarmed_and_stops_whe
     expect(page.get_by_text("har kvitteret")).to_be_visible()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [(1280, 800), (390, 844)])
+@LOOKS
 def test_axe_finds_nothing_and_nothing_sticks_out(site: Site, page: Page, size: tuple[int, int], scheme: str) -> None:
     settle(site.world)
     page.set_viewport_size({"width": size[0], "height": size[1]})

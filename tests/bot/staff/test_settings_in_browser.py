@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from core.models import ApiScope
 from tests.bot.api.keys import add_key
 from tests.bot.figures.rows import fill
-from tests.bot.staff.site import EMAIL, Site, assert_fit, running
+from tests.bot.staff.site import EMAIL, LOOKS, Site, assert_fit, running
 from tests.pdf import A4_POINTS, page_sizes, text_of
 from tests.world import MONDAY, make_world
 
@@ -42,8 +42,7 @@ def site(sqlite_url: str) -> Iterator[Site]:
     world.close()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", SIZES)
+@LOOKS
 def test_axe_finds_nothing_and_nothing_sticks_out(site: Site, page: Page, size: tuple[int, int], scheme: str) -> None:
     page.set_viewport_size({"width": size[0], "height": size[1]})
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
