@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import signal
 import sys
-import threading
 from pathlib import Path
 
 import click
@@ -16,6 +14,7 @@ from bot.enrolment import Rejected, enrol
 from bot.red_flags import LateChecker
 from bot.runtime import Runtime
 from bot.server import port_is_taken, serve_forever
+from bot.stopping import stoppable
 from bot.tables import TableRefusedError
 from core import phone
 from scheduler.dispatch import Dispatcher
@@ -64,16 +63,14 @@ def work(drain: bool, senders: int) -> None:  # noqa: FBT001
         _hang_up(dispatcher, books)
         click.echo(f"sent {tally.sent}, failed {tally.failed}, unknown {tally.unknown}, later {tally.retried}")
         return
-    asked_to_stop = threading.Event()
-    for signum in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(signum, lambda *_: asked_to_stop.set())
-    ticker = worker.start(runtime, dispatcher, books)
-    click.echo("Worker running. Ctrl-C ends it.", err=True)
-    asked_to_stop.wait()
-    dispatcher.stop()
-    ticker.stop()
-    _hang_up(dispatcher, books)
-    runtime.engine.dispose()
+    with stoppable() as wait:
+        ticker = worker.start(runtime, dispatcher, books)
+        click.echo("Worker running. Ctrl-C ends it.", err=True)
+        wait()
+        dispatcher.stop()
+        ticker.stop()
+        _hang_up(dispatcher, books)
+        runtime.engine.dispose()
 
 
 def _hang_up(dispatcher: Dispatcher, books: worker.Books | None) -> None:

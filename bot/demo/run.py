@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import signal
 import socket
 import threading
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ from bot.app import create_app
 from bot.demo import script
 from bot.demo.stage import Demo, set_up
 from bot.demo.views import register
+from bot.stopping import stoppable
 from core import log
 from scheduler.clock import Ticker
 
@@ -28,11 +28,9 @@ def run_demo(*, port: int, day_seconds: float) -> None:
     """Serve the demo until SIGINT or SIGTERM. Raises click.ClickException when it cannot start."""
     log.configure("console", logging.WARNING)
     logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a tick that waits for the one before it is no news
-    asked_to_stop = threading.Event()
-    for signum in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(signum, lambda *_: asked_to_stop.set())
     folder = Path("var") / f"demo-{port}"
     with ExitStack() as stack:
+        wait = stack.enter_context(stoppable())
         listener = stack.enter_context(listen(port))
         click.echo("Gør demoen klar ...")
         try:
@@ -40,7 +38,7 @@ def run_demo(*, port: int, day_seconds: float) -> None:
         except OSError as error:
             raise click.ClickException(f"the demo cannot use the folder {folder}: {error.strerror}") from error
         click.echo(_welcome(demo))
-        asked_to_stop.wait()
+        wait()
     click.echo("\nDemoen er slut.")
 
 

@@ -55,7 +55,7 @@ MOST_TEXTS = 5
 WHICH = st.integers(0, 3)
 HOW = st.sampled_from(["taken", "answer lost", "lost", "late", "429", "refused"])
 LOOP = asyncio.new_event_loop()
-PROFILE = settings(max_examples=200, stateful_step_count=20)
+PROFILE = settings(max_examples=1000, stateful_step_count=20)
 UNSHRUNK = settings(PROFILE, max_examples=400, phases=[Phase.generate], print_blob=False, report_multiple_bugs=False)
 
 
