@@ -136,7 +136,8 @@ def _value(table: Table, name: str, template: Template, fresh: int) -> str:
 def _count_on(connection: Connection) -> None:
     """The rows that the product adds get numbers that no copy will have."""
     for name in COPIED:
-        connection.execute(text(f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), {BEYOND_ALL_COPIES})"))
+        highest = f"SELECT greatest(max(id), {BEYOND_ALL_COPIES}) FROM {name}"
+        connection.execute(text(f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), ({highest}))"))
 
 
 @contextmanager

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from urllib.error import URLError
 from urllib.request import Request, urlopen
 
 import structlog
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from core.models import Heartbeat, Message, MessageState
@@ -29,7 +31,10 @@ log = structlog.get_logger()
 
 def beat(session: Session, now: datetime, name: str = WORKER) -> None:
     """Say that something was done. `now` is true time, in a fast demo too."""
-    session.merge(Heartbeat(name=name, at=now))
+    said = update(Heartbeat).where(Heartbeat.name == name).values(at=now).returning(Heartbeat.name)
+    if session.scalar(said.execution_options(synchronize_session=False)) is None:
+        with suppress(IntegrityError), session.begin_nested():  # another worker may say it first, in this moment
+            session.add(Heartbeat(name=name, at=now))
 
 
 def last_beat(session: Session) -> datetime | None:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from bot.staff.cards import Card, Wording, alerts_of, cards
 from core.models import Alert, AlertState, Staff
 
-PAGE = 50
+PAGE = 25
 COLOURS = {"roed": "red", "gul": "amber", "blaa": "blue"}
 """The colours by their names in the address."""
 

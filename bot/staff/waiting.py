@@ -16,7 +16,7 @@ from bot.deadlines import deadline_of, deadlines_of
 from bot.staff.cards import OPEN_STATES, Card, Wording, alerts_of, cards
 from core.models import Alert, AlertState, Colour
 
-PAGE = 100
+PAGE = 20
 _RANKS: dict[str, int] = {Colour.RED: 0, Colour.AMBER: 1, Colour.BLUE: 2}
 
 
