@@ -18,7 +18,7 @@ from core import log
 from core.settings import load_settings
 
 THREADS = 4
-"""In each process. More of them take turns at one interpreter: eight were no quicker, and the slowest answers slower."""
+"""In each process. They take turns at one interpreter: eight were no quicker, and the slowest answers slower."""
 
 
 class _Server(BaseApplication):
