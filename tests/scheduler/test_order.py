@@ -13,17 +13,16 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot.delivery import on_failure
-from core.crypto import Keyring, new_key
-from core.db import make_engine, session_factory
 from core.gateway import SendError, Verdict
-from core.models import Base, Clinic, Message, MessageKind, MessageState, Patient
+from core.models import Base, Message, MessageKind, MessageState, Patient
 from scheduler.ahead import LAST_CHANCE
 from scheduler.claims import claim
 from scheduler.outbox import LONGEST_WAIT, Draft, enqueue
 from scheduler.recording import Outcome, record, record_failure
 from scheduler.settling import TOLD_AFTER
 from scheduler.upkeep import expire_late, sweep
-from tests.world import MONDAY, PHONE, SENDER, World
+from tests.in_memory import clinic_in_memory
+from tests.world import MONDAY, PHONE, World
 
 THROTTLED = SendError(Verdict.NOT_SENT, "429", retry_after=60)
 LOST = SendError(Verdict.UNKNOWN, "no answer")
@@ -151,17 +150,12 @@ def test_a_text_near_its_end_waits_no_more(patient: World) -> None:
 
 @pytest.fixture(scope="module")
 def sessions() -> Iterator[sessionmaker[Session]]:
-    engine = make_engine("sqlite:///:memory:", Keyring([new_key()]))
-    Base.metadata.create_all(engine)
-    made = session_factory(engine)
-    with made() as session, session.begin():
-        clinic = {"name": "Rygklinik Vest", "region": "midtjylland", "phone": "+4587654321", "sender": SENDER}
-        session.add(Clinic(id="vest", created_at=MONDAY, **clinic))
-        for number in (1, 2):
-            whose = {"name": "Karen", "phone": PHONE, "phone_hash": str(number), "region": "midtjylland"}
-            session.add(Patient(id=number, clinic_id="vest", doctor_phone=PHONE, created_at=MONDAY, **whose))
-    yield made
-    engine.dispose()
+    with clinic_in_memory() as made:
+        with made() as session, session.begin():
+            for number in (1, 2):
+                whose = {"name": "Karen", "phone": PHONE, "phone_hash": str(number), "region": "midtjylland"}
+                session.add(Patient(id=number, clinic_id="vest", doctor_phone=PHONE, created_at=MONDAY, **whose))
+        yield made
 
 
 STEPS = st.lists(

@@ -10,7 +10,7 @@ import pytest
 from bot.heartbeat import beat
 from core.models import AlertState, Colour
 from tests.bot.staff.conftest import Desk, Sit
-from tests.bot.staff.test_inbox import add_alert, cards_in, state_of
+from tests.bot.staff.inbox_page import add_alert, cards_in, state_of
 from tests.world import World
 
 SENDING_LOST = re.compile(r'id="sending-lost" role="alert"( hidden)?')

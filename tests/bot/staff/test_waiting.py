@@ -17,7 +17,7 @@ from bot.staff import closed, waiting
 from bot.staff.waiting import Line, in_order
 from core.models import AlertKind, AlertState, Colour
 from tests.bot.staff.conftest import Desk, Sit
-from tests.bot.staff.test_inbox import add_alert, cards_in
+from tests.bot.staff.inbox_page import add_alert, cards_in
 from tests.world import MONDAY, World
 
 LINES = st.lists(
