@@ -9,7 +9,7 @@ import numpy as np
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
-from bot.red_flags.features import BITS, Reading, features
+from bot.red_flags.features import BITS, Reading, Stretch
 
 WORDS_LEARNT = 110
 """Words of a reply that are learnt from: all but a few replies are shorter, and none has its red words later."""
@@ -36,7 +36,7 @@ def matrix(readings: Sequence[Reading]) -> csr_matrix:
     values: list[np.ndarray] = []
     ends = [0]
     for reading in readings:
-        kinds = features(reading, 0, WORDS_LEARNT)
+        kinds = Stretch(reading, 0, WORDS_LEARNT).features
         indices += [some.weights for some in kinds]
         values += [np.full(len(some.weights), some.value, np.float32) for some in kinds]
         ends.append(ends[-1] + sum(len(some.weights) for some in kinds))

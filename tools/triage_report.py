@@ -84,7 +84,7 @@ def judge_all(material: Material, rules_alone: Checker, fits: Iterable[Fit]) -> 
         for row in left_out:
             reply = material.replies[row]
             text, question = reply["text"], reply["question"]
-            opinion = reader.read(rules_alone.reading(text, question))
+            opinion, _ = reader.read(rules_alone.reading(text, question))
             judged.append(Judged(reply, checker.check(text, question), rules_alone.check(text, question), opinion.red))
     return judged
 

@@ -128,7 +128,7 @@ class Checker:
         scene = judged.reading.scene
         if self._reader is None or sum(token.is_word for token in scene.tokens) < _ENOUGH_WORDS:
             return [], []
-        opinion = self._reader.read(judged.reading)
+        opinion, window = self._reader.read(judged.reading)
         level = self._reader.level(opinion, judged.standing)
         found = judged.suspected or judged.amber
         if level is Level.GREEN or (level is Level.AMBER and found):
@@ -136,7 +136,7 @@ class Checker:
         if judged.suspected:
             return judged.suspected, []
         flag = opinion.red_flag if level is Level.RED else opinion.amber_flag or UNCLEAR
-        telling = self._reader.telling(judged.reading, opinion, level) or (opinion.start,)
+        telling = self._reader.telling(window, level)
         evidence = [_span(text, scene, token, token, flag, SECOND_READER) for token in telling]
         return (evidence, []) if level is Level.RED else ([], evidence)
 

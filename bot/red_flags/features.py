@@ -69,31 +69,43 @@ class Placed:
     value: float
 
 
-def features(reading: Reading, start: int, end: int) -> list[Placed]:
-    """Every feature of the tokens start:end of a reply, kind by kind. Linear in their number."""
-    return [pieces(reading.scene.tokens[start:end], start), *signs(reading, start, end)]
+@dataclass(frozen=True)
+class Stretch:
+    """The tokens start:end of a reply with their features, each looked for once. Linear in the number of tokens."""
 
+    reading: Reading
+    start: int
+    end: int
 
-def pieces(tokens: list[Token], start: int) -> Placed:
-    """The pieces of the words."""
-    found = [PIECES[token.word] for token in tokens]
-    places = np.repeat(np.arange(start, start + len(tokens)), [len(some) for some in found])
-    return _even(np.concatenate([*found, _NONE]), places)
+    @cached_property
+    def tokens(self) -> list[Token]:
+        return self.reading.scene.tokens[self.start : self.end]
 
+    @property
+    def features(self) -> list[Placed]:
+        """Every feature, kind by kind."""
+        return [self.pieces, *self.signs]
 
-def signs(reading: Reading, start: int, end: int) -> list[Placed]:
-    """All but the pieces: words, stems beside each other, concepts."""
-    tokens = reading.scene.tokens[start:end]
-    concepts = list(_concepts(reading, start, end))
-    return [
-        _word_groups(tokens, start, reading.question),
-        _stem_pairs(tokens, start),
-        Placed(
-            np.array([_INDEX[name] for name, _ in concepts], dtype=np.int64),
-            np.array([place for _, place in concepts], dtype=np.int64),
-            _CONCEPT_WEIGHT,
-        ),
-    ]
+    @property
+    def pieces(self) -> Placed:
+        """The pieces of the words."""
+        found = [PIECES[token.word] for token in self.tokens]
+        places = np.repeat(np.arange(self.start, self.start + len(found)), [len(some) for some in found])
+        return _even(np.concatenate([*found, _NONE]), places)
+
+    @cached_property
+    def signs(self) -> list[Placed]:
+        """All but the pieces: words, stems beside each other, concepts."""
+        concepts = list(_concepts(self.reading, self.start, self.end))
+        return [
+            _word_groups(self.tokens, self.start, self.reading.question),
+            _stem_pairs(self.tokens, self.start),
+            Placed(
+                np.array([_INDEX[name] for name, _ in concepts], dtype=np.int64),
+                np.array([place for _, place in concepts], dtype=np.int64),
+                _CONCEPT_WEIGHT,
+            ),
+        ]
 
 
 def even(count: int) -> float:

@@ -24,7 +24,7 @@ PARTS = ("table", "step0", "bias0", "step1", "bias1", "step2", "bias2", "gaze", 
 
 
 @dataclass(frozen=True)
-class _Seen:
+class Seen:
     """A reply half read. `rows`: its words; `places`: each word with what stands around it; `shares`: how much of the
     whole each place is, once a gaze; `whole`: all that the answers are made from."""
 
@@ -45,16 +45,15 @@ class Network:
         """One part of the network, by its name in PARTS."""
         return self._parts[name]
 
-    def answers(self, encoded: Encoded) -> Array:
+    def answers(self, seen: Seen) -> Array:
         """Log odds for each question."""
-        hidden = np.maximum(self._before_bend(self._look(encoded)), 0)
+        hidden = np.maximum(self._before_bend(seen), 0)
         answers: Array = hidden @ self._parts["out"] + self._parts["bias"]
         return answers
 
-    def by_place(self, encoded: Encoded, column: int) -> Array:
+    def by_place(self, seen: Seen, column: int) -> Array:
         """What is gathered at each place for one question, in log odds as far as the answer follows it in a straight
         line: the question that was asked first, then each word with what stands around it."""
-        seen = self._look(encoded)
         bends = self._before_bend(seen) > 0
         slope = self._parts["hidden"] @ (bends * self._parts["out"][:, column])
         width, gazes = seen.places.shape[1], seen.shares.shape[1]
@@ -83,7 +82,8 @@ class Network:
             counts[told] += np.array(sizes, dtype=np.float32)
         return (rows / np.sqrt(counts)[:, None]).astype(np.float32, copy=False)
 
-    def _look(self, encoded: Encoded) -> _Seen:
+    def look(self, encoded: Encoded) -> Seen:
+        """A reply half read: all that the answers are made from."""
         parts = self._parts
         rows = self._rows(encoded)
         places = _step(rows, STRIDES[0], parts["step0"], parts["bias0"])
@@ -93,9 +93,9 @@ class Network:
         gaze = np.exp(gaze - gaze.max(axis=0))
         shares = gaze / gaze.sum(axis=0)
         whole = np.concatenate([(shares.T @ places).ravel(), places.max(axis=0), rows.mean(axis=0)])
-        return _Seen(rows, places, shares, whole)
+        return Seen(rows, places, shares, whole)
 
-    def _before_bend(self, seen: _Seen) -> Array:
+    def _before_bend(self, seen: Seen) -> Array:
         before: Array = seen.whole @ self._parts["hidden"] + self._parts["hidden_bias"]
         return before
 

@@ -15,11 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.red_flags.encoding import encode
-from bot.red_flags.features import Reading
+from bot.red_flags.features import Reading, Stretch
 from bot.red_flags.model import Level
 from bot.red_flags.model_file import MODEL_FILE, Model, ReaderError, Settings, read_model
+from bot.red_flags.network import Seen
 
-__all__ = ["MODEL_FILE", "Opinion", "Reader", "ReaderError", "Standing", "load_reader"]
+__all__ = ["MODEL_FILE", "Opinion", "Reader", "ReaderError", "Standing", "Window", "load_reader"]
 
 WINDOW = 60
 """Words that are read at a time; a longer reply is read in windows and the worst one counts. In a wide one a symptom
@@ -49,13 +50,20 @@ class Standing:
 @dataclass(frozen=True)
 class Opinion:
     """How likely the reply is red and how likely staff must look at it at all (0 to 1); the likeliest red and amber
-    flags ("" when none stands out); where the window begins that decided."""
+    flags ("" when none stands out)."""
 
     red: float
     eyes: float
     red_flag: str
     amber_flag: str
-    start: int
+
+
+@dataclass(frozen=True)
+class Window:
+    """The stretch of the reply that decided, and what the network saw in it."""
+
+    stretch: Stretch
+    seen: Seen
 
 
 @dataclass(frozen=True)
@@ -73,11 +81,12 @@ class Reader:
         """The rules it was trained beside."""
         return self.settings.rule_version
 
-    def read(self, reading: Reading) -> Opinion:
-        """The opinion on one reply; linear in its length, bounded."""
+    def read(self, reading: Reading) -> tuple[Opinion, Window]:
+        """The opinion on one reply, and the window it rests on; linear in its length, bounded."""
         last = max(1, len(reading.scene.tokens) - (WINDOW - STEP))
         starts = range(0, last, STEP)[:MOST_WINDOWS]
-        return max((self._window(reading, start) for start in starts), key=lambda opinion: (opinion.red, opinion.eyes))
+        opinions = (self._window(Stretch(reading, start, start + WINDOW)) for start in starts)
+        return max(opinions, key=lambda one: (one[0].red, one[0].eyes))
 
     def level(self, opinion: Opinion, standing: Standing) -> Level:
         """What the opinion raises the reply to, after what the rules made of it."""
@@ -93,29 +102,31 @@ class Reader:
         looks = self.settings.amber.denied if standing.denied else self.settings.amber.alone
         return Level.AMBER if opinion.eyes >= looks else Level.GREEN
 
-    def telling(self, reading: Reading, opinion: Opinion, level: Level) -> tuple[int, ...]:
-        """The words that weighed most for the level, in reading order: numbers of tokens of the reply."""
-        blend, start = self.settings.blend, opinion.start
-        tokens = reading.scene.tokens[start : start + WINDOW]
+    def telling(self, window: Window, level: Level) -> tuple[int, ...]:
+        """The words that weighed most for the level, in reading order: numbers of tokens of the reply. The first of
+        the window when none stands out."""
+        blend, stretch = self.settings.blend, window.stretch
+        tokens, start = stretch.tokens, stretch.start
         said = [place for place, token in enumerate(tokens) if len(token.word) >= _TELLING]
         said = said or [place for place, token in enumerate(tokens) if token.is_word]
-        encoded = encode(reading, start, start + WINDOW)
-        weighs = blend.network * self.model.network.by_place(encoded, 0 if level is Level.RED else 1)[1:]
+        weighs = blend.network * self.model.network.by_place(window.seen, 0 if level is Level.RED else 1)[1:]
         if level is Level.RED:
-            weighs = weighs + blend.linear * self.model.linear.by_word(reading, start, start + WINDOW)
+            weighs = weighs + blend.linear * self.model.linear.by_word(stretch)
         ranked = sorted((place for place in said if weighs[place] > 0), key=lambda place: -weighs[place])[:_MOST_WORDS]
+        if not ranked:
+            return (start,)
         return tuple(sorted(start + place for place in ranked if weighs[place] >= _SHARE * weighs[ranked[0]]))
 
-    def _window(self, reading: Reading, start: int) -> Opinion:
-        odds = self.model.network.answers(encode(reading, start, start + WINDOW))
+    def _window(self, stretch: Stretch) -> tuple[Opinion, Window]:
+        seen = self.model.network.look(encode(stretch.reading, stretch.start, stretch.end))
+        odds = self.model.network.answers(seen)
         blend, heads = self.settings.blend, self.settings.heads
-        linear = self.model.linear.odds(reading, start, start + WINDOW)
-        red = _chance(blend.linear * linear + blend.network * float(odds[0]) + blend.bias)
+        red = _chance(blend.linear * self.model.linear.odds(stretch) + blend.network * float(odds[0]) + blend.bias)
         eyes = max(red, _chance(float(odds[1])))
         red_flags = slice(2, 2 + self.settings.red_heads)
-        return Opinion(
-            red, eyes, _likeliest(odds, heads, red_flags), _likeliest(odds, heads, slice(red_flags.stop, None)), start
-        )
+        red_flag = _likeliest(odds, heads, red_flags)
+        amber_flag = _likeliest(odds, heads, slice(red_flags.stop, None))
+        return Opinion(red, eyes, red_flag, amber_flag), Window(stretch, seen)
 
 
 def _likeliest(odds: NDArray[np.float32], heads: tuple[str, ...], among: slice) -> str:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.red_flags import Checker
-from bot.red_flags.features import BITS, Reading, features
+from bot.red_flags.features import BITS, Reading, Stretch
 from bot.red_flags.linear import Linear
 from messages.red_flag_schema import load_rules
 
@@ -24,32 +24,36 @@ def reading_of(text: str, question: str | None = None) -> Reading:
     return RULES_ALONE.reading(text, question)
 
 
+def odds(text: str) -> float:
+    return LINEAR.odds(Stretch(reading_of(text), 0, 9))
+
+
 @given(TEXTS, st.integers(0, 5), st.integers(0, 30))
 def test_the_odds_are_the_bias_and_what_every_feature_weighs(text: str, start: int, length: int) -> None:
     reading = reading_of(text, "pain")
     by_hand = sum(
         float(WEIGHTS[some.weights].sum(dtype=np.int64)) * some.value
-        for some in features(reading, start, start + length)
+        for some in Stretch(reading, start, start + length).features
     )
-    assert np.isclose(LINEAR.odds(reading, start, start + length), by_hand * 0.01 - 1.5)
+    assert np.isclose(LINEAR.odds(Stretch(reading, start, start + length)), by_hand * 0.01 - 1.5)
 
 
 @given(TEXTS.filter(lambda text: any(map(str.isalnum, text))))
 def test_what_the_words_weigh_adds_up_to_the_odds(text: str) -> None:
     reading = reading_of(text, "open")
-    words = LINEAR.by_word(reading, 0, 110)
+    words = LINEAR.by_word(Stretch(reading, 0, 110))
     assert len(words) == len(reading.scene.tokens[:110])
-    assert np.isclose(words.sum(), LINEAR.odds(reading, 0, 110) + 1.5)
+    assert np.isclose(words.sum(), LINEAR.odds(Stretch(reading, 0, 110)) + 1.5)
 
 
 @given(TEXTS, st.integers(0, 5))
 def test_every_feature_stands_on_a_word_of_the_window(text: str, start: int) -> None:
     reading = reading_of(text)
-    for some in features(reading, start, start + 20):
+    for some in Stretch(reading, start, start + 20).features:
         assert len(some.weights) == len(some.places)
         assert all(start <= place < start + 20 for place in some.places)
         assert all(0 <= weight < 1 << BITS for weight in some.weights)
 
 
 def test_the_order_of_the_words_counts() -> None:
-    assert LINEAR.odds(reading_of("kan ikke tisse"), 0, 9) != LINEAR.odds(reading_of("tisse kan ikke"), 0, 9)
+    assert odds("kan ikke tisse") != odds("tisse kan ikke")

@@ -35,7 +35,7 @@ def test_it_never_lowers_what_the_rules_say(text: str, question: str | None) -> 
 
 @given(st.text(max_size=300), QUESTIONS)
 def test_any_text_has_a_probability_and_evidence_that_stands_in_it(text: str, question: str | None) -> None:
-    opinion = READER.read(BOTH.reading(text, question))
+    opinion, _ = READER.read(BOTH.reading(text, question))
     assert 0 <= opinion.red <= opinion.eyes <= 1
     for evidence in BOTH.check(text, question).evidence:
         assert text[evidence.start : evidence.end] == evidence.text
@@ -59,8 +59,8 @@ def test_a_symptom_late_in_a_long_reply_is_read() -> None:
 
 
 def test_a_long_reply_is_read_in_a_bounded_number_of_windows() -> None:
-    opinion = READER.read(BOTH.reading("ord " * 5_000))
-    assert opinion.start <= STEP * MOST_WINDOWS
+    _, window = READER.read(BOTH.reading("ord " * 5_000))
+    assert window.stretch.start <= STEP * MOST_WINDOWS
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_a_long_reply_is_read_in_a_bounded_number_of_windows() -> None:
     ],
 )
 def test_how_sure_it_must_be_depends_on_what_the_rules_made_of_the_reply(standing: Standing, enough: float) -> None:
-    just, short = (Opinion(odds, odds, "", "", 0) for odds in (enough, enough - 0.001))
+    just, short = (Opinion(odds, odds, "", "") for odds in (enough, enough - 0.001))
     assert READER.level(just, standing) is Level.RED
     assert READER.level(short, standing) is not Level.RED
 
