@@ -57,7 +57,7 @@ class Enrolment(Base):
             sqlite_where=text("state IN ('active', 'paused')"),
         ),
         index_where("ix_enrolment_active", "patient_id", where="state = 'active'"),
-        index_where("ix_enrolment_paused", "paused_until", where="state = 'paused'"),
+        index_where("ix_enrolment_paused", "state", "paused_until", where="state = 'paused'"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

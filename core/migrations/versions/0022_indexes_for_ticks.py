@@ -13,7 +13,7 @@ depends_on = None
 _MAYBE_ARRIVED = "state IN ('sending', 'sent', 'delivered', 'unknown')"
 _INDEXES = (
     ("ix_enrolment_active", "enrolment", ["patient_id"], "state = 'active'"),
-    ("ix_enrolment_paused", "enrolment", ["paused_until"], "state = 'paused'"),
+    ("ix_enrolment_paused", "enrolment", ["state", "paused_until"], "state = 'paused'"),
     (
         "ix_message_course_left",
         "message",
