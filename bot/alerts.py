@@ -30,6 +30,7 @@ NOBODY: dict[str, object] = {
     "holder_id": None,
 }
 NOT_CLOSED: dict[str, object] = {"resolved_at": None, "resolved_by": None, "outcome": None}
+IS_OPEN, NOT_RESOLVED = Alert.state == AlertState.OPEN, Alert.state != AlertState.RESOLVED
 OPENED = "opened"
 BY_TEXT = "acknowledge_by_text"
 """On the timeline, with the name of who was on call."""
@@ -91,7 +92,7 @@ def close_settled(
 
     `staff_id` None: by itself, unless somebody has taken it and may be telephoning just now.
     """
-    is_open = Alert.state == AlertState.OPEN if staff_id is None else Alert.state != AlertState.RESOLVED
+    is_open = IS_OPEN if staff_id is None else NOT_RESOLVED
     about = (Alert.message_id == message.id, Alert.kind == AlertKind.UNSETTLED)
     deed = Deed(clinic_id=message.clinic_id, staff_id=staff_id, now=now, note="")
     closed = {"state": AlertState.RESOLVED, "resolved_at": now, "resolved_by": staff_id}
@@ -128,7 +129,7 @@ def acknowledge(session: Session, alert_id: int, *, contact: Contact | None = No
     if contact is not None:
         deed["note"] = contact.name
     step = Step("acknowledge" if contact is None else BY_TEXT, values)
-    return act_on(session, alert_id, step, Alert.state == AlertState.OPEN, deed=deed)
+    return act_on(session, alert_id, step, IS_OPEN, deed=deed)
 
 
 def resolve(session: Session, alert_id: int, *, outcome: str, texts_again: bool = False, **deed: Unpack[Deed]) -> Act:
@@ -146,7 +147,7 @@ def resolve(session: Session, alert_id: int, *, outcome: str, texts_again: bool 
     }
     step = Step("resolve", values, outcome=outcome)
     lock(session, alert_id)
-    act = act_on(session, alert_id, step, Alert.state != AlertState.RESOLVED, deed=deed)
+    act = act_on(session, alert_id, step, NOT_RESOLVED, deed=deed)
     if act is Act.DONE and texts_again:
         _texts_again(session, session.get_one(Alert, alert_id), deed["staff_id"], deed["now"])
     return act

@@ -206,16 +206,19 @@ def stop(session: Session, enrolment: Enrolment, *, now: datetime, reason: str, 
 
 def resume_due(session: Session, now: datetime) -> int:
     """Tick: courses whose pause is over go on."""
-    rows = session.scalars(
-        select(Enrolment)
-        .where(Enrolment.state == EnrolmentState.PAUSED, Enrolment.paused_until <= now)
-        .order_by(Enrolment.patient_id)
-    ).all()
+    rows = session.scalars(_pause_over(), {"now": now}).all()
     for enrolment in rows:
         lock(session, enrolment)
         if enrolment.paused_until is not None and enrolment.paused_until <= now:
             resume(session, enrolment, now=now, staff_id=None)
     return len(rows)
+
+
+@cache
+def _pause_over() -> Select[Enrolment]:
+    is_over = Enrolment.paused_until <= bindparam("now", type_=Enrolment.paused_until.type)
+    over = select(Enrolment).where(Enrolment.state == EnrolmentState.PAUSED, is_over)
+    return over.order_by(Enrolment.patient_id)
 
 
 def complete_finished(session: Session, now: datetime) -> int:
@@ -233,15 +236,13 @@ def complete_finished(session: Session, now: datetime) -> int:
 
 @cache
 def _finished() -> Select[Enrolment]:
+    """The first condition is answered from an index alone, and few courses are left for the others."""
     now = bindparam("now", type_=Message.expires_at.type)
-    may_go_again = (Message.state == MessageState.UNKNOWN) & (Message.expires_at > now)
-    left = exists().where(
-        Message.enrolment_id == Enrolment.id,
-        Message.kind == MessageKind.STEP,
-        Message.state.in_(ON_THE_WAY) | may_go_again,
-    )
+    of_course = (Message.enrolment_id == Enrolment.id, Message.kind == MessageKind.STEP)
+    left = exists().where(*of_course, Message.state.in_(ON_THE_WAY))
+    may_go_again = exists().where(*of_course, Message.state == MessageState.UNKNOWN, Message.expires_at > now)
     missing = exists().where(Message.enrolment_id == Enrolment.id, *is_missing())
-    finished = select(Enrolment).where(Enrolment.state == EnrolmentState.ACTIVE, ~left, ~missing)
+    finished = select(Enrolment).where(Enrolment.state == EnrolmentState.ACTIVE, ~left, ~may_go_again, ~missing)
     return finished.order_by(Enrolment.patient_id)
 
 

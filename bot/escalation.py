@@ -27,7 +27,7 @@ from core.models import (
     MessageState,
 )
 from scheduler.ahead import is_wanted
-from scheduler.outbox import PRIORITY, cancel_waiting
+from scheduler.outbox import cancel_waiting
 
 CAP = 2
 """Alarms about amber and blue alerts that one person gets in an hour. Red ones are never capped."""
@@ -118,8 +118,7 @@ def drop_taken(session: Session, now: datetime) -> None:
 
 @cache
 def _alarms_wait() -> Select[bool]:
-    urgent = (Message.priority == PRIORITY[MessageKind.ALARM], Message.kind == MessageKind.ALARM)
-    text = exists().where(Message.state == MessageState.PLANNED, *urgent)
+    text = exists().where(Message.state == MessageState.PLANNED, Message.kind == MessageKind.ALARM)
     return select(or_(text, exists().where(Mail.state == MessageState.PLANNED)))
 
 

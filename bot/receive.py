@@ -206,12 +206,7 @@ def process_left_behind(
     session: Session, content: Content, checker: Checker, now: datetime, means: Means, limit: int = 50
 ) -> int:
     """Tick: take up replies whose request died. One that fails again and again goes to staff as it is."""
-    waiting = session.scalars(
-        select(Reply.id)
-        .where(Reply.processed_at.is_(None), Reply.received_at <= now - LEFT_BEHIND)
-        .order_by(Reply.received_at)
-        .limit(limit)
-    ).all()
+    waiting = session.scalars(_left_behind(limit), {"by": now - LEFT_BEHIND}).all()
     session.commit()
     for reply_id in waiting:
         try:
@@ -222,6 +217,12 @@ def process_left_behind(
             log.exception("reply could not be processed", reply=reply_id)
             _count_failure(session, content, reply_id, now)
     return len(waiting)
+
+
+@cache
+def _left_behind(limit: int) -> Select[int]:
+    is_old = Reply.received_at <= bindparam("by", type_=Reply.received_at.type)
+    return select(Reply.id).where(Reply.processed_at.is_(None), is_old).order_by(Reply.received_at).limit(limit)
 
 
 def _count_failure(session: Session, content: Content, reply_id: int, now: datetime) -> None:

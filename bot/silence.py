@@ -7,7 +7,7 @@ from functools import cache
 
 from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, exists, or_, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session, aliased, contains_eager, defer
 
 from bot.alerts import raise_alert
 from bot.course import refresh_holds
@@ -24,13 +24,14 @@ from core.models import (
     Message,
     MessageKind,
     MessageState,
+    Patient,
     Reply,
 )
 from messages.loader import Content
 from messages.schema import Purpose, Variant
 from messages.wording import reminder_text
 from scheduler.calendar import Window, local
-from scheduler.outbox import MAYBE_ARRIVED, Draft, enqueue, has_open_red, lock_patient
+from scheduler.outbox import MAYBE_ARRIVED, Draft, enqueue, lock_patient, open_red
 from scheduler.reminding import REMIND_AFTER, reminder_at
 from scheduler.states import WAITING
 
@@ -41,8 +42,6 @@ TOO_OLD = timedelta(days=7)
 NOT_OUT = (MessageState.HELD, MessageState.CANCELLED, MessageState.EXPIRED, MessageState.FAILED)
 """A text in one of these takes up no day. A held one is let go by the patient's own reply, or by staff."""
 REMINDED = "ubesvaret spørgsmål"
-LATEST = timedelta(days=5)
-"""No text goes out so long after its time: the search for silences begins with what was due that much earlier."""
 
 ASKED_AT = Message.claimed_at
 """From the claim on: an answer may be quicker than the worker's own record."""
@@ -64,7 +63,6 @@ def _instants(now: datetime) -> dict[str, datetime]:
         "asked_by": now - REMIND_AFTER,
         "reminded_after": now - REMINDER_PATIENCE,
         "asked_after": now - TOO_OLD,
-        "due_after": now - TOO_OLD - LATEST,
     }
 
 
@@ -75,21 +73,27 @@ def _instant(name: str) -> BindParameter[datetime]:
 def _follow_up_screenings(session: Session, content: Content, now: datetime) -> int:
     """One patient at a time: a reply that comes in this moment must not be taken for silence."""
     instants = _instants(now)
+    clinics: dict[str, Clinic] = {}
     done = 0
     for message_id, patient_id in session.execute(_whom_to_ask_again(), instants).all():
         if patient_id is not None:
             lock_patient(session, patient_id)
-        message = session.scalar(_one_silent_screening(), instants | {"message": message_id})
-        if message is None or message.enrolment is None:
+        found = session.execute(_one_silent_screening(), instants | {"message": message_id}).one_or_none()
+        if found is None or found.Message.enrolment is None:
             continue
+        message, enrolment = found.Message, found.Message.enrolment
         done += 1
-        programme = programme_of(content, message.enrolment)
+        programme = programme_of(content, enrolment)
         reminder = programme.reminder if programme else None
-        due_at = _reminder_due(session, message, message.enrolment, now) if reminder else None
-        if reminder is None or due_at is None:
-            _tell_of_silence(session, message, message.enrolment, now)
-        else:
-            _remind(session, reminder, message, message.enrolment, due_at, now)
+        if reminder is not None and not found.reminded and not found.red_open:
+            if enrolment.clinic_id not in clinics:
+                clinics[enrolment.clinic_id] = session.get_one(Clinic, enrolment.clinic_id)
+            clinic = clinics[enrolment.clinic_id]
+            due_at = _reminder_due(session, message, clinic, now)
+            if due_at is not None:
+                _remind(session, reminder, message, clinic, due_at, now)
+                continue
+        _tell_of_silence(session, message, enrolment, now)
     return done
 
 
@@ -99,9 +103,14 @@ def _whom_to_ask_again() -> Select[int, int | None]:
 
 
 @cache
-def _one_silent_screening() -> Select[Message]:
-    one = Message.id == bindparam("message")
-    return _silent_screenings().where(one).execution_options(populate_existing=True)
+def _one_silent_screening() -> Select[Message, bool, bool]:
+    """With its course, and what speaks against asking again. Its words are not needed."""
+    query = _silent_screenings().where(Message.id == bindparam("message"))
+    query = query.options(contains_eager(Message.enrolment), *map(defer, (Message.to_phone, Message.body)))
+    red_open = open_red(Message.patient_id)
+    return query.add_columns(
+        _reminded_in_this_silence().label("reminded"), red_open.label("red_open")
+    ).execution_options(populate_existing=True)
 
 
 @cache
@@ -132,25 +141,15 @@ def _silent_screenings() -> Select[Message]:
     return query.where(*conditions).order_by(Message.patient_id, Message.id)
 
 
-def _reminder_due(session: Session, message: Message, enrolment: Enrolment, now: datetime) -> datetime | None:
+def _reminder_due(session: Session, message: Message, clinic: Clinic, now: datetime) -> datetime | None:
     """When the question is to be asked again; None: not at all."""
     asked_at = message.claimed_at
     if asked_at is None:
         return None
-    if _reminded_in_this_silence(session, message) or has_open_red(session, enrolment.patient_id):
-        return None
-    steps = session.execute(
-        select(Message.purpose, Message.state, Message.next_attempt_at, ASKED_AT.label("asked_at")).where(
-            Message.enrolment_id == enrolment.id,
-            Message.kind == MessageKind.STEP,
-            Message.state.not_in(NOT_OUT),
-            Message.next_attempt_at > now - TOO_OLD,
-        )
-    ).all()
+    steps = session.execute(_steps(), {"enrolment": message.enrolment_id, "not_before": now - TOO_OLD}).all()
     to_come = {row: max(row.next_attempt_at, now) for row in steps if row.state == MessageState.PLANNED}
     went = [row.asked_at for row in steps if row not in to_come and row.asked_at is not None]
     screenings = [due_at for row, due_at in to_come.items() if row.purpose == Purpose.SCREENING]
-    clinic = session.get_one(Clinic, enrolment.clinic_id)
     return reminder_at(
         asked_at,
         now,
@@ -160,20 +159,29 @@ def _reminder_due(session: Session, message: Message, enrolment: Enrolment, now:
     )
 
 
-def _reminded_in_this_silence(session: Session, message: Message) -> bool:
-    """A silence lasts until the patient writes; a second reminder in it would be nagging."""
-    written = exists().where(Reply.patient_id == message.patient_id, Reply.received_at >= Message.created_at)
-    reminded = select(Message.id).where(
-        Message.enrolment_id == message.enrolment_id, Message.kind == MessageKind.REMINDER, ~written
+@cache
+def _steps() -> Select[str, str, datetime, datetime | None]:
+    return select(Message.purpose, Message.state, Message.next_attempt_at, ASKED_AT.label("asked_at")).where(
+        Message.enrolment_id == bindparam("enrolment"),
+        Message.kind == MessageKind.STEP,
+        Message.state.not_in(NOT_OUT),
+        Message.next_attempt_at > _instant("not_before"),
     )
-    return session.scalar(reminded.limit(1)) is not None
+
+
+def _reminded_in_this_silence() -> ColumnElement[bool]:
+    """A silence lasts until the patient writes; a second reminder in it would be nagging."""
+    reminder = aliased(Message)
+    written = exists().where(Reply.patient_id == reminder.patient_id, Reply.received_at >= reminder.created_at)
+    same_course = reminder.enrolment_id == Message.enrolment_id
+    return exists().where(same_course, reminder.kind == MessageKind.REMINDER, ~written)
 
 
 def _remind(
-    session: Session, reminder: Variant, message: Message, enrolment: Enrolment, due_at: datetime, now: datetime
+    session: Session, reminder: Variant, message: Message, clinic: Clinic, due_at: datetime, now: datetime
 ) -> None:
     """Ask again, in the light of the same question. Of two workers that notice the same silence one is told nothing."""
-    clinic = session.get_one(Clinic, enrolment.clinic_id)
+    patient = session.get_one(Patient, message.patient_id)
     body = reminder_text(reminder, voice_of(clinic))
     draft = Draft(MessageKind.REMINDER, body, message.question, due_at - now, reason=REMINDED, reminds_id=message.id)
     try:
@@ -181,11 +189,11 @@ def _remind(
             enqueue(
                 session,
                 draft,
-                clinic_id=enrolment.clinic_id,
-                to_phone=enrolment.patient.phone,
+                clinic_id=clinic.id,
+                to_phone=patient.phone,
                 now=now,
-                patient_id=enrolment.patient_id,
-                enrolment_id=enrolment.id,
+                patient_id=patient.id,
+                enrolment_id=message.enrolment_id,
             )
     except IntegrityError:
         return
@@ -194,7 +202,6 @@ def _remind(
 def _tell_of_silence(session: Session, message: Message, enrolment: Enrolment, now: datetime) -> None:
     """The blue alert; from now on the patient gets only what a silent patient must get."""
     _raise_for(session, message, AlertKind.SILENT, Colour.BLUE, now)
-    session.refresh(enrolment)
     enrolment.silent_since = enrolment.silent_since or now
     refresh_holds(session, enrolment, now)
 
@@ -208,7 +215,6 @@ def _unanswered(kind: AlertKind, *conditions: ColumnElement[bool]) -> list[Colum
     return [
         *conditions,
         Message.state.in_(MAYBE_ARRIVED),
-        Message.due_at > _instant("due_after"),
         _instant("asked_after") < ASKED_AT,
         ~answered,
         ~_alerted(kind),

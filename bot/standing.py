@@ -6,15 +6,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cache, lru_cache
 from typing import Any, NotRequired, TypedDict
 
-from sqlalchemy import ColumnElement, exists, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, exists, select, update
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from bot import audit
 from bot.course import refresh_holds, running_enrolment
 from core.models import Alert, AlertEvent, AlertKind, Colour, Message, MessageKind, MessageState, Patient
-from scheduler.outbox import cancel_waiting, has_open_red, lock_patient
+from scheduler.outbox import has_open_red, lock_patient
+from scheduler.states import Cause
+from scheduler.transitions import Move
 
 MAX_NOTE = 2000
 RESOLVED = "alarmen er afsluttet"
@@ -75,15 +79,10 @@ def act_on(session: Session, alert_id: int, step: Step, *conditions: ColumnEleme
     if alert is None or alert.clinic_id != deed["clinic_id"]:
         return Act.NOT_FOUND
     seen, before = deed.get("seen"), snapshot(session, alert)
-    version = session.execute(
-        update(Alert)
-        .where(Alert.id == alert_id, Alert.version == (alert.version if seen is None else seen), *conditions)
-        .values(**step.values, version=Alert.version + 1)
-        .returning(Alert.version)
-    ).scalar_one_or_none()
-    if version is None:
+    stands = {"of_alert": alert_id, "of_version": alert.version if seen is None else seen}
+    given = stands | {_new(name): value for name, value in step.values.items()}
+    if session.scalars(_change(tuple(step.values), conditions), given).one_or_none() is None:
         return Act.ALREADY
-    session.refresh(alert)
     event = AlertEvent(
         alert_id=alert_id,
         at=deed["now"],
@@ -92,12 +91,31 @@ def act_on(session: Session, alert_id: int, step: Step, *conditions: ColumnEleme
         action=step.action,
         outcome=step.outcome,
         note=deed["note"].strip()[:MAX_NOTE],
-        version=version,
+        version=alert.version,
         before=before,
         undo_until=deed.get("undo_until"),
     )
     write_down(session, alert, event)
     return Act.DONE
+
+
+@lru_cache(maxsize=64)
+def _change(columns: tuple[str, ...], conditions: tuple[ColumnElement[bool], ...]) -> ReturningUpdate[Alert]:
+    """The change of some columns, if the alert is the one that was seen. It leaves the alert in sight as it is now.
+
+    Conditions that are made once, and not for each act, make the statement one that is built once.
+    """
+    return (
+        update(Alert)
+        .where(Alert.id == bindparam("of_alert"), Alert.version == bindparam("of_version"), *conditions)
+        .values({name: bindparam(_new(name)) for name in columns} | {"version": Alert.version + 1})
+        .returning(Alert)
+        .execution_options(synchronize_session=False, populate_existing=True)
+    )
+
+
+def _new(column: str) -> str:
+    return f"new_{column}"
 
 
 def write_down(session: Session, alert: Alert, event: AlertEvent) -> None:
@@ -119,16 +137,24 @@ def snapshot(session: Session, alert: Alert) -> dict[str, Any]:
     """How an alert stands, and what an act on it may end: waiting contact checks, the patient's silence."""
     kept: dict[str, Any] = {field: getattr(alert, field) for field in STANDING}
     if alert.patient_id is not None and alert.colour == Colour.RED:
-        waiting = select(Message.id).where(
-            Message.patient_id == alert.patient_id,
-            Message.kind == MessageKind.CONTACT_CHECK,
-            Message.state == MessageState.PLANNED,
-        )
-        kept["contact_checks"] = list(session.scalars(waiting))
+        kept["contact_checks"] = list(session.scalars(_contact_checks(), {"patient": alert.patient_id}))
     if alert.patient_id is not None and alert.kind == AlertKind.SILENT:
         running = running_enrolment(session, alert.patient_id)
         kept["silent_since"] = running.silent_since if running else None
     return {key: value.isoformat() if isinstance(value, datetime) else value for key, value in kept.items()}
+
+
+_IS_CHECK = (Message.patient_id == bindparam("patient"), Message.kind == MessageKind.CONTACT_CHECK)
+
+
+@cache
+def _contact_checks() -> Select[int]:
+    return select(Message.id).where(*_IS_CHECK, Message.state == MessageState.PLANNED)
+
+
+@cache
+def _drop_contact_checks() -> Move:
+    return Move(Cause.CANCEL, MessageState.CANCELLED, *_IS_CHECK, reason=RESOLVED)
 
 
 def is_erased(session: Session, alert: Alert) -> bool:
@@ -139,9 +165,14 @@ def is_erased(session: Session, alert: Alert) -> bool:
 
 def lock(session: Session, alert_id: int) -> None:
     """One patient at a time: a red reply that comes in this moment must not be taken for resolved."""
-    patient_id = session.scalar(select(Alert.patient_id).where(Alert.id == alert_id))
+    patient_id = session.scalar(_about_whom(), {"alert": alert_id})
     if patient_id is not None:
         lock_patient(session, patient_id)
+
+
+@cache
+def _about_whom() -> Select[int | None]:
+    return select(Alert.patient_id).where(Alert.id == bindparam("alert"))
 
 
 def refresh(session: Session, alert: Alert, now: datetime) -> None:
@@ -151,5 +182,4 @@ def refresh(session: Session, alert: Alert, now: datetime) -> None:
     if (running := running_enrolment(session, alert.patient_id)) is not None:
         refresh_holds(session, running, now)
     if not has_open_red(session, alert.patient_id):
-        about_a_doctor = (Message.patient_id == alert.patient_id, Message.kind == MessageKind.CONTACT_CHECK)
-        cancel_waiting(session, RESOLVED, *about_a_doctor, now=now)
+        _drop_contact_checks().make(session, now=now, patient=alert.patient_id)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import Select, bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from bot import audit
@@ -26,10 +27,8 @@ def raise_unsettled(session: Session, now: datetime) -> int:
     A text that is lost a second time opens its old alert again: about one text there is one alert of a kind. Not
     alarms: the next one goes out soon, and each tells its own fate.
     """
-    lost = (Message.state == MessageState.UNKNOWN, Message.lease_until < now, Message.kind != MessageKind.ALARM)
-    about = (Alert.message_id == Message.id, Alert.kind == AlertKind.UNSETTLED)
     raised = 0
-    for message in session.scalars(select(Message).where(*lost, ~exists().where(*about))).all():
+    for message in session.scalars(_lost(), {"now": now}).all():
         raise_alert(
             session,
             clinic_id=message.clinic_id,
@@ -41,11 +40,28 @@ def raise_unsettled(session: Session, now: datetime) -> int:
             message=message,
         )
         raised += 1
-    closed_before = (Alert.state == AlertState.RESOLVED, Alert.resolved_at < Message.sent_at)
-    again = select(Alert.id).join(Message, Alert.message_id == Message.id).where(*lost, *about, *closed_before)
-    for alert_id in session.scalars(again).all():
+    for alert_id in session.scalars(_lost_again(), {"now": now}).all():
         raised += come_up_again(session, alert_id, now)
     return raised
+
+
+_LOST = (
+    Message.state == MessageState.UNKNOWN,
+    Message.lease_until < bindparam("now", type_=Message.lease_until.type),
+    Message.kind != MessageKind.ALARM,
+)
+_ABOUT = (Alert.message_id == Message.id, Alert.kind == AlertKind.UNSETTLED)
+
+
+@cache
+def _lost() -> Select[Message]:
+    return select(Message).where(*_LOST, ~exists().where(*_ABOUT))
+
+
+@cache
+def _lost_again() -> Select[int]:
+    closed_before = (Alert.state == AlertState.RESOLVED, Alert.resolved_at < Message.sent_at)
+    return select(Alert.id).join(Message, Alert.message_id == Message.id).where(*_LOST, *_ABOUT, *closed_before)
 
 
 def send_again(session: Session, alert_id: int, *, clinic_id: str, staff_id: int, now: datetime) -> Act:

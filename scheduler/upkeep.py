@@ -97,8 +97,14 @@ def _closed(session: Session, now: datetime) -> dict[tuple[str, bool], datetime]
 
 def sweep(session: Session, now: datetime) -> int:
     """Rows whose worker vanished between claim and record become `unknown`: they may have been sent."""
-    is_over = Message.lease_until < now
-    if not session.scalar(select(exists().where(Message.state == MessageState.SENDING, is_over))):
+    if not session.scalar(_is_any_gone(), {"now": now}):
         return 0
+    is_over = Message.lease_until < now
     values = {"error_code": WORKER_GONE, "sent_at": Message.claimed_at, **unsettled(now)}
     return len(shift(session, Cause.LEASE_OVER, MessageState.UNKNOWN, is_over, now=now, **values))
+
+
+@cache
+def _is_any_gone() -> Select[bool]:
+    is_over = Message.lease_until < bindparam("now", type_=Message.lease_until.type)
+    return select(exists().where(Message.state == MessageState.SENDING, is_over))

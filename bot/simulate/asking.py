@@ -5,20 +5,25 @@ from __future__ import annotations
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import Select, bindparam, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, Select, bindparam, case, exists, func, or_, select
 
 from bot.simulate.people import on_grid
-from core.models import Alert, Message, MessageState, Reply
+from core.models import Alert, Message, MessageState, Reply, Triage
+from scheduler.states import WAITING
 
 _NOW = bindparam("now", type_=Message.due_at.type)
 _PLANNED = Message.state == MessageState.PLANNED
 
 
-def next_due(session: Session, now: datetime) -> datetime | None:
+def next_due(connection: Connection, now: datetime) -> datetime | None:
     """When the next text falls due, or the next attempt at one that did."""
-    instants = [instant for instant in session.execute(_to_come(), {"now": now}).one() if instant is not None]
+    instants = [instant for instant in connection.execute(_to_come(), {"now": now}).one() if instant is not None]
     return on_grid(min(instants)) if instants else None
+
+
+def is_any_due(connection: Connection, now: datetime) -> bool:
+    """Whether the worker has anything to send, or to expire: without it a run of the dispatcher changes nothing."""
+    return bool(connection.execute(_due(), {"now": now}).scalar())
 
 
 @cache
@@ -31,8 +36,10 @@ def _to_come() -> Select[datetime | None, datetime | None]:
 
 
 @cache
-def due_now() -> Select[int]:
-    return select(Message.id).where(_PLANNED, Message.due_at <= _NOW, Message.next_attempt_at <= _NOW).limit(1)
+def _due() -> Select[bool]:
+    due = exists().where(_PLANNED, Message.due_at <= _NOW, Message.next_attempt_at <= _NOW)
+    late = exists().where(Message.state.in_(WAITING), Message.due_at <= _NOW, Message.expires_at <= _NOW)
+    return select(or_(due, late))
 
 
 @cache
@@ -45,10 +52,23 @@ def texts() -> Select[int, int | None, str | None, str]:
 
 
 @cache
-def alerts_since() -> Select[int, int | None, str, datetime, str]:
+def alerts_since() -> Select[int, int | None, str, datetime, str | None]:
+    """The sender is told of strangers' texts alone."""
     return (
-        select(Alert.id, Alert.patient_id, Alert.colour, Alert.opened_at, Reply.sender)
+        select(
+            Alert.id, Alert.patient_id, Alert.colour, Alert.opened_at, case((Alert.patient_id.is_(None), Reply.sender))
+        )
         .outerjoin(Reply, Alert.reply_id == Reply.id)
         .where(Alert.id > bindparam("last"))
         .order_by(Alert.id)
+    )
+
+
+@cache
+def read_by() -> Select[int, str]:
+    """The reply that an alert is about, and how it was read."""
+    return (
+        select(Triage.reply_id, Triage.level)
+        .join(Alert, Alert.reply_id == Triage.reply_id)
+        .where(Alert.id == bindparam("alert"), Alert.patient_id.is_not(None))
     )

@@ -10,13 +10,13 @@ from datetime import datetime, time, timedelta
 from functools import partial
 from random import Random
 
-from sqlalchemy import select
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from bot import alerts, marks, receive, worker
 from bot.delivery import on_failure, take_receipt
 from bot.enrolment import Application, Rejected, enrol
-from bot.simulate.asking import alerts_since, due_now, next_due, texts
+from bot.simulate.asking import alerts_since, is_any_due, next_due, read_by, texts
 from bot.simulate.behaviour import Script
 from bot.simulate.network import SimulatedNetwork
 from bot.simulate.people import GRID, Person, by_weight
@@ -24,7 +24,7 @@ from bot.simulate.staff import deadlines
 from bot.simulate.stage import CLINICS, Stage
 from bot.simulate.writing import ALWAYS_ASKED, Writes, answer, follow_up, unasked
 from core.gateway import Outbound
-from core.models import Alert, Clinic, MessageKind, Triage, Verdict
+from core.models import Clinic, MessageKind, Verdict
 from messages.regions import REGION_IDS
 from scheduler.calendar import at, local
 from scheduler.upkeep import expire_late
@@ -49,7 +49,7 @@ class Life:
         self, stage: Stage, script: Script, people: list[Person], *, end: datetime, on_day: Callable[[], object]
     ) -> None:
         self._stage, self._script, self._end, self._on_day = stage, script, end, on_day
-        self._sessions = stage.runtime.sessions
+        self._sessions, self._engine = stage.runtime.sessions, stage.runtime.engine
         # What is late expires first, so that who else acts just now makes no difference.
         late: worker.Tick = partial(expire_late, on_failure=on_failure)
         self._housekeeping = [late, *(tick for _, tick in worker.housekeeping(stage.runtime))]
@@ -71,13 +71,12 @@ class Life:
         while (instant := min(filter(None, (tidy, due, self._acts[0][0] if self._acts else None)))) <= self._end:
             self._tell((instant - start).days - (now - start).days)
             now = instant
-            if self._act(now) or (due is not None and due <= now):
-                self._send(now)
+            self._act(now)
+            self._send(now)
             if now >= tidy:
                 tidy = _next_tick(now)
                 self._tidy_up(now)
-                if self._is_due(now):
-                    self._send(now)
+                self._send(now)
             due = self._look_around(now)
         self._tell((self._end - start).days - (now - start).days)
         self._dispatcher.close()
@@ -98,18 +97,18 @@ class Life:
     def _plan(self, at: datetime, person: Person, act: Act) -> None:
         heapq.heappush(self._acts, (at, person.number, next(self._order), act))
 
-    def _act(self, now: datetime) -> int:
-        acted = 0
+    def _act(self, now: datetime) -> None:
         while self._acts and self._acts[0][0] <= now:
-            acted += 1
             act = heapq.heappop(self._acts)[-1]
             with self._sessions() as session:
                 act(session, now)
                 session.commit()
-        return acted
 
     def _send(self, now: datetime) -> None:
-        self._dispatcher.run(lambda: now)
+        with self._engine.connect() as connection:
+            is_any = is_any_due(connection, now)
+        if is_any:
+            self._dispatcher.run(lambda: now)
 
     def _tidy_up(self, now: datetime) -> None:
         with self._sessions() as session:
@@ -117,17 +116,12 @@ class Life:
                 tick(session, now)
             session.commit()
 
-    def _is_due(self, now: datetime) -> bool:
-        """Whether the tidying up left something to send at once."""
-        with self._sessions() as session:
-            return session.scalar(due_now(), {"now": now}) is not None
-
     def _look_around(self, now: datetime) -> datetime | None:
         """Patients read what arrived, staff see what is new; returns when the next text is due."""
-        with self._sessions() as session:
-            self._read_texts(session, now)
-            self._see_alerts(session)
-            return next_due(session, now)
+        with self._engine.connect() as connection:
+            self._read_texts(connection, now)
+            self._see_alerts(connection)
+            return next_due(connection, now)
 
     def _enrol(self, person: Person, session: Session, now: datetime) -> None:
         clinic = session.get_one(Clinic, CLINICS[person.clinic].id)
@@ -170,12 +164,12 @@ class Life:
         for later in follow_up(self._script, person, text):
             self._will_write(person, later)
 
-    def _read_texts(self, session: Session, now: datetime) -> None:
+    def _read_texts(self, connection: Connection, now: datetime) -> None:
         arrived = [text.message_id for text in self._accepted]
         self._accepted.clear()
         if not arrived:
             return
-        for message_id, patient_id, question, kind in session.execute(texts(), {"ids": arrived}).all():
+        for message_id, patient_id, question, kind in connection.execute(texts(), {"ids": arrived}).all():
             person = self._patients[patient_id or 0]
             if person.network_dice.random() < self._script.behaviour.network.undelivered:
                 self._plan(now + GRID, person, partial(_lose, message_id))
@@ -184,11 +178,11 @@ class Life:
                 for text in answer(self._script, person, question, now, again=again):
                     self._will_write(person, text)
 
-    def _see_alerts(self, session: Session) -> None:
-        rows = session.execute(alerts_since(), {"last": self._last_alert}).all()
+    def _see_alerts(self, connection: Connection) -> None:
+        rows = connection.execute(alerts_since(), {"last": self._last_alert}).all()
         for alert_id, patient_id, colour, opened_at, sender in rows:
             self._last_alert = alert_id
-            person = self._patients[patient_id] if patient_id is not None else self._phones[sender]
+            person = self._patients[patient_id] if patient_id is not None else self._phones[sender or ""]
             taken, closed = deadlines(self._script.behaviour.staff, person.staff_dice, colour, opened_at)
             self._plan(taken, person, partial(self._take, person, alert_id))
             self._plan(closed, person, partial(self._close, person, alert_id))
@@ -204,11 +198,7 @@ class Life:
         alerts.resolve(session, alert_id, clinic_id=clinic, staff_id=staff, now=now, outcome=outcome, note="")
         if person.staff_dice.random() >= habits.marks:
             return
-        read = session.execute(
-            select(Triage.reply_id, Triage.level)
-            .join(Alert, Alert.reply_id == Triage.reply_id)
-            .where(Alert.id == alert_id, Alert.patient_id.is_not(None))
-        ).first()
+        read = session.execute(read_by(), {"alert": alert_id}).first()
         if read is not None:
             verdicts = marks.possible(read.level)
             verdict = Verdict.SHOULD_BE_RED if Verdict.SHOULD_BE_RED in verdicts else verdicts[0]

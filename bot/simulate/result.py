@@ -18,6 +18,10 @@ ANSWERED_WITHIN = timedelta(hours=72)
 """As long as the product reads a reply as the answer to a question."""
 QUIET_SINCE = timedelta(weeks=3)
 WEEK = timedelta(days=7)
+_TEXT = (
+    Message.kind, Message.segments, Message.body, Message.patient_id, Message.step_id, Message.question, Message.state,
+    Message.sent_at,
+)  # fmt: skip
 
 
 @dataclass
@@ -90,31 +94,29 @@ def _count_texts(session: Session, result: Result, written: dict[int, list[datet
     texts: Counter[int | None] = Counter()
     segments: Counter[int | None] = Counter()
     rows = session.execute(
-        select(Message, Enrolment.programme_id, Enrolment.created_at)
+        select(*_TEXT, Enrolment.programme_id, Enrolment.created_at.label("began"))
         .outerjoin(Enrolment, Message.enrolment_id == Enrolment.id)
         .where(Message.sent_at.is_not(None))
     )
-    for message, programme, began in rows:
-        result.texts[message.kind] += 1
-        result.segments[message.kind] += message.segments
-        result.bodies[message.body] += 1
-        texts[message.patient_id] += 1
-        segments[message.patient_id] += message.segments
-        if message.kind == MessageKind.STEP:
-            result.steps[programme, message.step_id or ""] += 1
-            if message.question is not None and message.state in MAYBE_ARRIVED:
-                _count_question(result, message, began, written.get(message.patient_id or 0, []))
+    for text in rows:
+        result.texts[text.kind] += 1
+        result.segments[text.kind] += text.segments
+        result.bodies[text.body] += 1
+        texts[text.patient_id] += 1
+        segments[text.patient_id] += text.segments
+        if text.kind == MessageKind.STEP:
+            result.steps[text.programme_id, text.step_id or ""] += 1
+            if text.question is not None and text.state in MAYBE_ARRIVED:
+                _count_question(result, text.sent_at, text.began, written.get(text.patient_id or 0, []))
     result.texts_each.update(number for patient, number in texts.items() if patient is not None)
     result.segments_each.update(number for patient, number in segments.items() if patient is not None)
 
 
-def _count_question(result: Result, message: Message, began: datetime, written: list[datetime]) -> None:
-    if message.sent_at is None:
-        return
-    week = max((message.sent_at - began) // WEEK, 0)
+def _count_question(result: Result, asked_at: datetime, began: datetime, written: list[datetime]) -> None:
+    week = max((asked_at - began) // WEEK, 0)
     result.asked[week] += 1
-    following = bisect_right(written, message.sent_at)
-    if following < len(written) and written[following] <= message.sent_at + ANSWERED_WITHIN:
+    following = bisect_right(written, asked_at)
+    if following < len(written) and written[following] <= asked_at + ANSWERED_WITHIN:
         result.answered[week] += 1
 
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from core.models.base import Base, BigId, Secret
+from core.models.base import Base, BigId, Secret, index_where
 from core.models.clinic import Clinic, Staff
 from core.states import EnrolmentState
 
@@ -56,6 +56,8 @@ class Enrolment(Base):
             postgresql_where=text("state IN ('active', 'paused')"),
             sqlite_where=text("state IN ('active', 'paused')"),
         ),
+        index_where("ix_enrolment_active", "patient_id", where="state = 'active'"),
+        index_where("ix_enrolment_paused", "state", "paused_until", where="state = 'paused'"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -128,6 +130,27 @@ class Message(Base):
             postgresql_where=text("state IN ('planned', 'sending', 'unknown')"),
             sqlite_where=text("state IN ('planned', 'sending', 'unknown')"),
         ),
+        index_where(
+            "ix_message_course_left",
+            "enrolment_id",
+            where="kind = 'step' AND state IN ('planned', 'held', 'sending')",
+        ),
+        index_where(
+            "ix_message_screening_asked",
+            "purpose",
+            "claimed_at",
+            "patient_id",
+            "enrolment_id",
+            where="purpose = 'screening' AND state IN ('sending', 'sent', 'delivered', 'unknown')",
+        ),
+        index_where(
+            "ix_message_contact_asked",
+            "kind",
+            "claimed_at",
+            "patient_id",
+            where="kind = 'contact_check' AND state IN ('sending', 'sent', 'delivered', 'unknown')",
+        ),
+        index_where("ix_message_alarm_waits", "kind", where="kind = 'alarm' AND state = 'planned'"),
         Index("ix_message_unsettled", "state", "lease_until"),
         Index("ix_message_state_due", "state", "due_at"),
         Index("ix_message_clinic_due", "clinic_id", "due_at"),
