@@ -53,9 +53,9 @@ def may_go(texts: Any = Message) -> tuple[ColumnElement[bool], ...]:
 
 def is_wanted(this_alarm: ColumnElement[bool]) -> ColumnElement[bool]:
     """Whether an alarm is about something that nobody has taken yet, or about nothing: a try."""
-    about = exists().where(this_alarm, AlarmAlert.alarm_id == Alarm.id)
-    untaken = about.where(Alert.id == AlarmAlert.alert_id, Alert.state == AlertState.OPEN)
-    return or_(untaken, ~about)
+    about = select(Alarm.id).join(AlarmAlert, AlarmAlert.alarm_id == Alarm.id).where(this_alarm)
+    untaken = about.join(Alert, Alert.id == AlarmAlert.alert_id).where(Alert.state == AlertState.OPEN)
+    return or_(untaken.exists(), ~about.exists())
 
 
 def is_behind(

@@ -8,7 +8,7 @@ from datetime import datetime, time, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, Update, bindparam, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Exists, Row, Select, Update, bindparam, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from core.models import Clinic, Message, MessageState
@@ -47,7 +47,7 @@ _LATE: tuple[ColumnElement[bool], ...] = (
 
 def is_any_late(session: Session, now: datetime, late_after: timedelta) -> bool:
     """Whether timed texts wait that nobody tried to send for so long."""
-    return bool(session.scalar(_is_any_late(), _instants(now, late_after)))
+    return bool(session.scalar(select(is_any()), instants(now, late_after)))
 
 
 def give_places(session: Session, now: datetime, late_after: timedelta, pace: timedelta = PACE) -> int:
@@ -56,7 +56,7 @@ def give_places(session: Session, now: datetime, late_after: timedelta, pace: ti
     Their rows are locked: of two workers that wake together the second finds nothing left to judge. `pace` of nought:
     what goes today goes at once.
     """
-    rows = session.execute(_late(), _instants(now, late_after)).all()
+    rows = session.execute(_late(), instants(now, late_after)).all()
     if not rows:
         return 0
     windows = _windows(session)
@@ -95,14 +95,14 @@ def is_lasting() -> ColumnElement[bool]:
     return Message.purpose.in_(LASTING)
 
 
-def _instants(now: datetime, late_after: timedelta) -> dict[str, datetime]:
+def instants(now: datetime, late_after: timedelta) -> dict[str, datetime]:
     """`missed_by`: a text that has a place and was not sent then has missed it, long before it would be late anew."""
     return {"now": now, "late_by": now - late_after, "missed_by": now - min(PACE, late_after)}
 
 
-@cache
-def _is_any_late() -> Select[bool]:
-    return select(exists().where(*_LATE))
+def is_any() -> Exists:
+    """Of the parameters that `instants` gives, for a statement that asks more than that."""
+    return exists().where(*_LATE)
 
 
 _COLUMNS = (

@@ -115,6 +115,15 @@ class Message(Base):
             sqlite_where=text("state = 'planned'"),
         ),
         Index(
+            "ix_message_turn",
+            "priority",
+            "clinic_id",
+            "next_attempt_at",
+            "id",
+            postgresql_where=text("state = 'planned'"),
+            sqlite_where=text("state = 'planned'"),
+        ),
+        Index(
             "ix_message_answers",
             "reply_id",
             postgresql_where=text("reply_id IS NOT NULL"),
