@@ -132,7 +132,6 @@ class Dispatcher:
         Commits after each claim, each record, and each failure. `pace`: how far apart a clinic's late texts stand.
         """
         self._presence.keep()
-        self._lookout.begin()
         under_way: deque[UnderWay] = deque()
         try:
             return self._send(under_way, now, pace)

@@ -13,7 +13,7 @@ from core.models import Circuit
 from scheduler import lateness, picking, upkeep
 
 LOOK_AGAIN = timedelta(seconds=5)
-"""So long a look at what is too late, or was not sent in time, holds: it costs more the more is due."""
+"""While a heap is due, a look at what is late holds so long: each due text is looked at for it."""
 
 
 @dataclass(frozen=True)
@@ -29,18 +29,12 @@ class Look:
 
 
 class Lookout:
-    """One worker's looking. Lateness is asked at the beginning of a run, and again after some seconds: what becomes
-    late between is not late because nobody was there.
-    """
+    """One worker's looking."""
 
     def __init__(self, late_after: timedelta) -> None:
         self._late_after = late_after
         self._again_at: datetime | None = None
         self._is_any_late = False
-
-    def begin(self) -> None:
-        """Of a run: everything is asked anew."""
-        self._again_at = None
 
     def look(self, session: Session, now: datetime) -> Look:
         if self._again_at is not None and self._again_at - LOOK_AGAIN <= now < self._again_at:
@@ -48,7 +42,8 @@ class Lookout:
             return Look(due, is_any_away, is_any_late=self._is_any_late)
         given = lateness.instants(now, self._late_after) | {"claim_at": now, "by": now}
         found = Look(*session.execute(_look_at_lateness(), given).one())
-        self._again_at, self._is_any_late = now + LOOK_AGAIN, found.is_any_late
+        self._again_at = None if picking.are_few(found.due) else now + LOOK_AGAIN
+        self._is_any_late = found.is_any_late
         return found
 
     def forget_lateness(self) -> None:

@@ -15,7 +15,19 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Integer, Select, bindparam, exists, func, or_, select, true
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Integer,
+    Select,
+    bindparam,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.orm import Session, aliased
 
 from core.models import Alarm, Clinic, Message, MessageKind, MessageState, Patient
@@ -120,12 +132,15 @@ def _in_turn(session: Session, wanted: Wanted, priority: int, room: int) -> list
 _NOW = bindparam("claim_at", type_=Message.due_at.type)
 _SPENT: BindParameter[str] = bindparam("spent", type_=Message.clinic_id.type, expanding=True)
 _PRIORITY = bindparam("priority", type_=Integer)
-_IS_DUE = (Message.state == MessageState.PLANNED, Message.next_attempt_at <= _NOW)
+_PLANNED = Message.state == literal_column(f"'{MessageState.PLANNED}'")
+"""Written out, so that even a plan made for any value knows which indexes hold it."""
+_IS_DUE = (_PLANNED, Message.next_attempt_at <= _NOW)
 
 
 def how_many_due() -> Any:
-    """A scalar of a statement with the parameter `claim_at`. `due_at` is said for the index."""
-    some = select(Message.id).where(*_IS_DUE, Message.due_at <= _NOW).limit(FEW + 1).subquery()
+    """A scalar of a statement with the parameter `claim_at`. `due_at` and the order are said for the index."""
+    due = select(Message.id).where(*_IS_DUE, Message.due_at <= _NOW)
+    some = due.order_by(Message.next_attempt_at).limit(FEW + 1).subquery()
     return select(func.count()).select_from(some).scalar_subquery()
 
 

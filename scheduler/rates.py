@@ -93,9 +93,7 @@ def clinics(session: Session) -> Clinics:
     return session.execute(_clinics()).all()
 
 
-def read(
-    session: Session, clinics: Clinics, shared: str | None, owed: defaultdict[str, int], now: datetime
-) -> Levels:
+def read(session: Session, clinics: Clinics, shared: str | None, owed: defaultdict[str, int], now: datetime) -> Levels:
     """Every sender's level now. `shared`: what all clinics' texts go from; None when each clinic has its number.
 
     A shared sender goes by the fastest of its clinics' settings: none slows the others.

@@ -11,6 +11,9 @@ from core.models.base import Base, BigId, Secret
 from core.models.clinic import Clinic, Staff
 from core.states import EnrolmentState
 
+WAITS = "state IN ('planned', 'held')"
+"""What has not left yet, as an index of it says."""
+
 
 class Patient(Base):
     """A person one clinic follows. The phone is found by `phone_hash`; `region` is where the patient calls.
@@ -137,6 +140,7 @@ class Message(Base):
             postgresql_where=text("state IN ('planned', 'sending', 'unknown')"),
             sqlite_where=text("state IN ('planned', 'sending', 'unknown')"),
         ),
+        Index("ix_message_ends", "expires_at", postgresql_where=text(WAITS), sqlite_where=text(WAITS)),
         Index("ix_message_unsettled", "state", "lease_until"),
         Index("ix_message_state_due", "state", "due_at"),
         Index("ix_message_clinic_due", "clinic_id", "due_at"),
