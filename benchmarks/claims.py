@@ -1,9 +1,9 @@
 """Measure what the worker asks as the table of texts grows: python -m benchmarks.claims (make bench-claims)
 
 A table of 10,000 texts, then ten times as many, and so on: simulated clinics, most of them old. In each, 2,000 texts
-fall due, and the worker's statements are timed as they run every half second (claim, and what goes before it) or every
-ten seconds (the ticks), on PostgreSQL. Claims are taken back after each timing, so that each finds the same. 10,000,000
-rows take 15 GB and an hour: python -m benchmarks.claims --rows 10000000
+fall due, then 98,000 more on top of the table's, and the worker's statements are timed as they run every half second
+(claim, and what goes before it) or every ten seconds (the ticks), on PostgreSQL. Claims are taken back after each
+timing, so that each finds the same. 10,000,000 rows take 15 GB and an hour: python -m benchmarks.claims --rows 10000000
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ import argparse
 import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
-from functools import partial
 
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from benchmarks.clinic import settings
 from benchmarks.databases import Databases, analyse, databases
+from benchmarks.heaps import heap
 from benchmarks.queries import explained, recorded
 from benchmarks.report import machine, percentile, table
 from benchmarks.years import copy, simulated
@@ -26,13 +26,16 @@ from bot import worker
 from bot.delivery import on_failure
 from bot.runtime import Runtime, make_runtime
 from core.models import Message, MessageState
+from scheduler.backlog import LATE
 from scheduler.claims import claim
+from scheduler.looking import Lookout
 from scheduler.upkeep import expire_late, keep_window
 
 FRESH = 25
 """Of the copies, so many have patients in running courses."""
 PATIENTS = 50
 DUE = 2_000
+MANY = 100_000
 BATCH = 64
 TIMES = 15
 AT = timedelta(hours=10)
@@ -41,14 +44,19 @@ AT = timedelta(hours=10)
 Asked = Callable[[Session, datetime], object]
 
 
-def measure(made: Databases, sizes: Sequence[int], patients: int = PATIENTS, weekdays: int = 60) -> Iterator[list[str]]:
-    """A line for each statement: its median milliseconds at each size, and how it grew from the first to the last."""
+def measure(
+    made: Databases, sizes: Sequence[int], patients: int = PATIENTS, weekdays: int = 60, many: int = MANY - DUE
+) -> Iterator[list[str]]:
+    """A line for each statement: its median milliseconds at each size, and how it grew from the first to the last.
+
+    `many`: how many more fall due, for a second look at what goes before a claim and the claim.
+    """
     url = made.migrated("postgresql")
     template = simulated(url, patients, weekdays)
     runtime = make_runtime(settings(url))
     now = template.now + AT
     times: dict[str, list[float]] = {}
-    rows, copies = [template.messages], 1
+    rows, copies, plan = [template.messages], 1, ""
     try:
         for size in sizes:
             wanted = max(copies, -(-size // template.messages))
@@ -60,23 +68,34 @@ def measure(made: Databases, sizes: Sequence[int], patients: int = PATIENTS, wee
             analyse(url)
             for name, ask in asked(runtime).items():
                 times.setdefault(name, []).append(_median(runtime, ask, now))
+            with heap(url, many, now):
+                for name, ask in before_each(DUE + many).items():
+                    times.setdefault(name, []).append(_median(runtime, ask, now))
+                plan = claim_explained(runtime, now)
         yield ["texts in the table", *(f"{count:,}" for count in rows[1:]), ""]
         for name, medians in times.items():
             cells = [f"{seconds * 1000:,.1f}" for seconds in medians]
             yield [f"{name}, ms", *cells, f"{medians[-1] / medians[0]:.1f}"]
-        print(f"the claim, explained at {rows[-1]:,} texts:\n{claim_explained(runtime, now)}\n")
+        print(f"the claim of a heap, explained at {rows[-1]:,} texts:\n{plan}\n")
     finally:
         runtime.engine.dispose()
 
 
 def asked(runtime: Runtime) -> dict[str, Asked]:
     """What the worker asks, by name: before each claim, the claim, and each tick."""
-    before: dict[str, Asked] = {
-        "expire what is late": partial(expire_late, on_failure=on_failure),
+    return before_each(DUE) | {f"tick: {name}": tick for name, tick in worker.housekeeping(runtime)}
+
+
+def before_each(due: int) -> dict[str, Asked]:
+    """What goes before a claim, and the claim, with so many due."""
+    lookout = Lookout(LATE)
+    asks: dict[str, Asked] = {
+        "look, at lateness too": lambda session, now: Lookout(LATE).look(session, now),
+        "look again": lookout.look,
         "keep the window": keep_window,
         "claim": lambda session, now: claim(session, "benchmark", BATCH, now),
     }
-    return before | {f"tick: {name}": tick for name, tick in worker.housekeeping(runtime)}
+    return {f"{name}, {due:,} due": ask for name, ask in asks.items()}
 
 
 def _make_due(runtime: Runtime, now: datetime) -> None:
@@ -112,16 +131,16 @@ def _median(runtime: Runtime, ask: Asked, now: datetime) -> float:
 def claim_explained(runtime: Runtime, now: datetime) -> str:
     """How PostgreSQL goes about the claim."""
     with recorded(runtime.engine) as queries, runtime.sessions() as session:
-        asked(runtime)["claim"](session, now)
+        claim(session, "benchmark", BATCH, now)
         session.rollback()
-    return explained(runtime.engine, queries[0])
+    return explained(runtime.engine, next(query for query in queries if "SKIP LOCKED" in query.statement))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description="Measure what the worker asks as the table of texts grows.")
     parser.add_argument("--rows", nargs="+", type=int, default=[10_000, 100_000, 1_000_000])
     wanted = parser.parse_args(arguments)
-    print(f"{machine('sqlalchemy', 'psycopg')}\n{DUE:,} texts due, claims of {BATCH}, median of {TIMES}\n")
+    print(f"{machine('sqlalchemy', 'psycopg')}\n{DUE:,} and {MANY:,} texts due, claims of {BATCH}, median of {TIMES}\n")
     with databases(["postgresql"]) as made:
         lines = list(measure(made, wanted.rows))
     print(table([*lines[0][:-1], "growth"], lines[1:]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, or_, select, tuple_
 from sqlalchemy.orm import aliased
 from sqlalchemy.orm.util import AliasedClass
 
@@ -21,7 +21,7 @@ from core.models import (
     MessageState,
     Patient,
 )
-from scheduler.outbox import PRIORITY, TIMED, open_red
+from scheduler.outbox import PRIORITY, TIMED, is_open_red
 from scheduler.planning import PAUSED_BY_RED
 
 LAST_CHANCE = timedelta(minutes=30)
@@ -39,23 +39,31 @@ def may_go(texts: Any = Message) -> tuple[ColumnElement[bool], ...]:
 
     Of the outer-joined Patient; the texts' course is looked up. Alarms, which go to no patient, have is_wanted.
     """
-    runs = exists().where(Enrolment.id == texts.enrolment_id, Enrolment.state == EnrolmentState.ACTIVE)
+    state = select(Enrolment.state).where(Enrolment.id == texts.enrolment_id).scalar_subquery()
+    red = select(Alert.id).where(is_open_red(texts.patient_id))
     return (
         or_(
             Patient.opted_out_at.is_(None),
             texts.created_at == Patient.opted_out_at,
             texts.kind == MessageKind.ADVICE,
         ),
-        or_(texts.kind.not_in(TIMED), runs),
-        or_(texts.purpose.not_in((*PAUSED_BY_RED, MessageKind.REMINDER)), ~open_red(texts.patient_id)),
+        or_(texts.kind.not_in(TIMED), state == EnrolmentState.ACTIVE),
+        or_(texts.purpose.not_in((*PAUSED_BY_RED, MessageKind.REMINDER)), ~_is_any(red)),
     )
+
+
+def _is_any(rows: Select[int]) -> ColumnElement[bool]:
+    """Asked of one text at a time: an EXISTS is turned by PostgreSQL into a table of all courses, or all alerts, when
+    it expects to ask often.
+    """
+    return rows.limit(1).scalar_subquery().is_not(None)
 
 
 def is_wanted(this_alarm: ColumnElement[bool]) -> ColumnElement[bool]:
     """Whether an alarm is about something that nobody has taken yet, or about nothing: a try."""
-    about = exists().where(this_alarm, AlarmAlert.alarm_id == Alarm.id)
-    untaken = about.where(Alert.id == AlarmAlert.alert_id, Alert.state == AlertState.OPEN)
-    return or_(untaken, ~about)
+    about = select(Alarm.id).join(AlarmAlert, AlarmAlert.alarm_id == Alarm.id).where(this_alarm)
+    untaken = about.join(Alert, Alert.id == AlarmAlert.alert_id).where(Alert.state == AlertState.OPEN)
+    return or_(_is_any(untaken), ~_is_any(about))
 
 
 def is_behind(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -33,7 +33,7 @@ GAVE_WAY = frozenset({BY_NEWER, BY_SCREENING, BY_ONE_TODAY, BESIDE_SCREENING})
 """The reasons of texts that gave way to another."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Text:
     """A timed text that waits. `closes`, `opens`: when its clinic's window closes today, and opens the next time after
     that for this text. All instants are UTC.
@@ -129,24 +129,25 @@ class Places:
     dropped: dict[int, str] = field(default_factory=dict)
 
 
-def place(days: Sequence[Day], now: datetime, pace: timedelta = PACE) -> Places:
+def place(days: Iterable[Day], now: datetime, pace: timedelta = PACE) -> Places:
     """When what is late goes: each clinic's one after the other, those first whose life ends first, clinics between
-    each other. `pace` of nought: all at once.
+    each other. `pace` of nought: all at once. Of each day no more is kept than is needed.
     """
     places = Places()
-    judged = [judge(day) for day in days]
     by_clinic: defaultdict[str, list[Text]] = defaultdict(list)
-    for one in judged:
+    followed: list[tuple[Judgement, Text]] = []
+    for one in map(judge, days):
         places.dropped |= one.dropped
         places.another_day |= {text.id: text.opens for text in one.another_day}
         if one.first is not None:
             by_clinic[one.first.clinic_id].append(one.first)
+        if one.second is not None:
+            followed.append((one, one.second))
     for number, clinic_id in enumerate(sorted(by_clinic)):
         texts = sorted(by_clinic[clinic_id], key=lambda text: (text.expires_at, text.due_at, text.id))
         _in_line(texts, places, now, pace, number / len(by_clinic))
-    for one in judged:
-        if one.second is not None:
-            _after(one, one.second, places, now)
+    for one, second in followed:
+        _after(one, second, places, now)
     return places
 
 

@@ -20,11 +20,14 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from core.deadline import Deadline
 from core.gateway import TOO_LATE, Gateway, Outbound, SendError, Verdict
+from scheduler import rates
 from scheduler.backlog import LATE, PACE
-from scheduler.claims import LAST, Batch
+from scheduler.claims import Batch, Seen
 from scheduler.exchange import Exchange, Senders
-from scheduler.lateness import give_places, is_any_late
+from scheduler.lateness import give_places
 from scheduler.line import Line
+from scheduler.looking import Look, Lookout
+from scheduler.picking import LAST
 from scheduler.presence import Presence
 from scheduler.recording import Outcome, Tally, record, record_failure
 from scheduler.upkeep import OnFailure, expire_late, keep_window
@@ -76,11 +79,15 @@ async def send_all(
 
 @dataclass(frozen=True)
 class UnderWay:
-    """A batch that is being sent. `began`: by the clock that only runs forward."""
+    """A batch that is being sent. `began`: by the clock that only runs forward. `is_all`: nothing else was due when it
+    was claimed.
+    """
 
     outcomes: Future[list[Outcome]]
     plan: Plan
     began: float
+    claimed_at: datetime
+    is_all: bool
 
 
 class Dispatcher:
@@ -110,6 +117,7 @@ class Dispatcher:
         self._presence = presence
         self._senders = senders
         self._late_after = late_after
+        self._lookout = Lookout(late_after)
         self._asked_to_stop = threading.Event()
         self._line: Line[Ways] = Line(lambda: as_ways(open_gateway()))
         self._exchange = Exchange(self._line.end, senders_of)
@@ -124,10 +132,6 @@ class Dispatcher:
         Commits after each claim, each record, and each failure. `pace`: how far apart a clinic's late texts stand.
         """
         self._presence.keep()
-        with self._sessions() as session:
-            if expired := expire_late(session, now(), self._on_failure):
-                log.info("late texts expired", expired=expired)
-            session.commit()
         under_way: deque[UnderWay] = deque()
         try:
             return self._send(under_way, now, pace)
@@ -142,11 +146,12 @@ class Dispatcher:
         tally, may_be_more, held_up = Tally(), True, 0
         while True:
             while may_be_more and len(under_way) < AT_ONCE and not self._asked_to_stop.is_set():
-                batch, plan, may_be_more = self._claim(now(), pace)
+                at = now()
+                batch, plan, may_be_more = self._claim(at, pace)
                 held_up = held_up + 1 if batch.held_up else 0
                 if batch.texts:
                     leaving = self._line.begin(partial(send_all, batch=batch.texts, gate=self._gate, plan=plan))
-                    under_way.append(UnderWay(leaving, plan, monotonic()))
+                    under_way.append(UnderWay(leaving, plan, monotonic(), at, batch.is_all))
             if not under_way:
                 if not 0 < held_up < HELD_UP_MOST or self._asked_to_stop.is_set():
                     return tally
@@ -154,7 +159,10 @@ class Dispatcher:
             else:
                 first = under_way.popleft()
                 self._keep_pace(len(first.outcomes.result()), first.began)
-                tally += self._record(first, now)
+                done = self._record(first, now)
+                tally += done
+                if first.is_all and done.sent == len(first.outcomes.result()) and now() <= first.claimed_at:
+                    continue  # nothing else was due, nothing follows from it, and no time has passed
             may_be_more = True
 
     def _keep_pace(self, sent: int, began: float) -> None:
@@ -176,17 +184,34 @@ class Dispatcher:
         """
         deadline = Deadline.within(BEGIN_WITHIN)  # counted from before the claim, so that it is over before the lease
         with self._sessions() as session:
-            keep_window(session, now)
-            take = partial(self._exchange.claim, session, self._worker, self._size, now, deadline)
-            is_any_left = is_any_late(session, now, self._late_after)
-            batch, plan = take(up_to=LAST - 1) if is_any_left else take()
-            if is_any_left and not batch.texts:
-                late, is_any_left = give_places(session, now, self._late_after, pace), False
+            found = self._look(session, now)
+            if not found.due:
+                self.wait = 0.0
+                return Batch([]), Plan(()), False
+            seen = Seen(found.due, rates.clinics(session))
+            keep_window(session, now, seen.clinics)
+            take = partial(self._exchange.claim, session, self._worker, self._size, now, deadline, seen)
+            take = partial(take, is_any_away=found.is_any_away)
+            batch, plan = take(up_to=LAST - 1) if found.is_any_late else take()
+            is_any_left = found.is_any_late and bool(batch.texts)
+            if found.is_any_late and not batch.texts:
+                late = give_places(session, now, self._late_after, pace)
+                self._lookout.forget_lateness()
                 log.info("late texts given their places", count=late)
                 batch, plan = take()
             session.commit()
         self.wait = batch.wait
         return batch, plan, batch.may_be_more or is_any_left
+
+    def _look(self, session: Session, now: datetime) -> Look:
+        """What is too late expires, in a transaction of its own, before anything is claimed."""
+        found = self._lookout.look(session, now)
+        if not found.is_any_expired:
+            return found
+        expired = expire_late(session, now, self._on_failure)
+        session.commit()
+        log.info("late texts expired", expired=expired)
+        return self._lookout.look(session, now)
 
     def _record(self, batch: UnderWay, now: Callable[[], datetime]) -> Tally:
         outcomes = batch.outcomes.result()

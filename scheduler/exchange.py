@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from core.deadline import Deadline
 from scheduler.circuits import FAILURES, Standing, close_circuit, open_circuit, probe_failed, standing, take_probe
-from scheduler.claims import LAST, Batch, Limits, take
+from scheduler.claims import Batch, Limits, Seen, take
+from scheduler.picking import LAST
 from scheduler.ways import Plan, Ways
 
 Senders = Mapping[str, str | None]
@@ -27,18 +28,30 @@ class Exchange:
         self._open: set[str] = set()
 
     def claim(
-        self, session: Session, worker: str, size: int, now: datetime, deadline: Deadline, *, up_to: int = LAST
+        self,
+        session: Session,
+        worker: str,
+        size: int,
+        now: datetime,
+        deadline: Deadline,
+        seen: Seen,
+        *,
+        is_any_away: bool,
+        up_to: int = LAST,
     ) -> tuple[Batch, Plan]:
         """Claim what the gateways in use may take. With none in use, one text at most, and only when it is time to
         try one of them: the most urgent, since nothing else goes. Beside one in use the least urgent tries.
+
+        `is_any_away`: whether a gateway is left alone.
         """
-        found = standing(session, self._ways.names, now)
+        found = standing(session, self._ways.names, now) if is_any_away else Standing(tuple(self._ways.names))
         self._learn(found)
         probe = self._probe(found)
         if not found.usable and probe is None:
             return Batch([]), Plan(())
         first = found.usable[0] if found.usable else str(probe)
-        batch = take(session, worker, size if found.usable else 1, now, deadline, self._limits(first), up_to=up_to)
+        most = size if found.usable else 1
+        batch = take(session, worker, most, now, deadline, self._limits(first), up_to=up_to, seen=seen)
         if probe is None or not batch.texts:
             return batch, Plan(found.usable)
         text = batch.probe_text if found.usable else batch.texts[0].message_id

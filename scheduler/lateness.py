@@ -8,7 +8,7 @@ from datetime import datetime, time, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, Update, bindparam, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, Update, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from core.models import Clinic, Message, MessageState
@@ -22,8 +22,8 @@ from scheduler.transitions import Move
 
 LONGEST_LIFE = timedelta(days=5)
 """No timed text goes out so long after its time."""
-AT_ONCE = 5_000
-"""Patients asked about in one statement."""
+AT_ONCE = 1_000
+"""Patients asked about, and texts written, in one statement: what is held in memory of a heap."""
 GONE = (*MAYBE_ARRIVED, MessageState.UNDELIVERED)
 
 _NOW = bindparam("now", type_=Message.due_at.type)
@@ -47,7 +47,7 @@ _LATE: tuple[ColumnElement[bool], ...] = (
 
 def is_any_late(session: Session, now: datetime, late_after: timedelta) -> bool:
     """Whether timed texts wait that nobody tried to send for so long."""
-    return bool(session.scalar(_is_any_late(), _instants(now, late_after)))
+    return bool(session.scalar(select(is_any()), instants(now, late_after)))
 
 
 def give_places(session: Session, now: datetime, late_after: timedelta, pace: timedelta = PACE) -> int:
@@ -56,20 +56,25 @@ def give_places(session: Session, now: datetime, late_after: timedelta, pace: ti
     Their rows are locked: of two workers that wake together the second finds nothing left to judge. `pace` of nought:
     what goes today goes at once.
     """
-    rows = session.execute(_late(), _instants(now, late_after)).all()
-    if not rows:
+    instants_now = instants(now, late_after)
+    patients = session.scalars(_late_patients(), instants_now).all()
+    if not patients:
         return 0
-    windows = _windows(session)
-    days = [
-        Day(
-            late=[_text(row, windows, now) for row in late],
-            to_come=[_text(row, windows, now) for row in others if row.state == MessageState.PLANNED],
-            gone=[_gone(row, now) for row in others if row.state != MessageState.PLANNED],
-        )
-        for late, others in _by_patient(session, rows, now)
-    ]
-    _write(session, place(days, now, pace), now)
-    return len(rows)
+    windows = _Windows(session, now)
+    found = 0
+
+    def days() -> Iterator[Day]:
+        nonlocal found
+        for late, others in _by_patient(session, patients, instants_now):
+            found += len(late)
+            yield Day(
+                late=[windows.text(row) for row in late],
+                to_come=[windows.text(row) for row in others if row.state == MessageState.PLANNED],
+                gone=[_gone(row, now) for row in others if row.state != MessageState.PLANNED],
+            )
+
+    _write(session, place(days(), now, pace), now)
+    return found
 
 
 def give_way_to(session: Session, screening: Message, now: datetime) -> None:
@@ -95,14 +100,17 @@ def is_lasting() -> ColumnElement[bool]:
     return Message.purpose.in_(LASTING)
 
 
-def _instants(now: datetime, late_after: timedelta) -> dict[str, datetime]:
+def instants(now: datetime, late_after: timedelta) -> dict[str, datetime]:
     """`missed_by`: a text that has a place and was not sent then has missed it, long before it would be late anew."""
     return {"now": now, "late_by": now - late_after, "missed_by": now - min(PACE, late_after)}
 
 
-@cache
-def _is_any_late() -> Select[bool]:
-    return select(exists().where(*_LATE))
+def is_any() -> ColumnElement[bool]:
+    """Of the parameters that `instants` gives, for a statement that asks more than that.
+
+    The order is said for the index on the next attempt: the late come first in it.
+    """
+    return select(Message.id).where(*_LATE).order_by(Message.next_attempt_at).limit(1).scalar_subquery().is_not(None)
 
 
 _COLUMNS = (
@@ -119,8 +127,14 @@ _COLUMNS = (
 
 
 @cache
+def _late_patients() -> Select[int | None]:
+    return select(Message.patient_id).where(*_LATE).distinct().order_by(Message.patient_id)
+
+
+@cache
 def _late() -> Select[*tuple[Any, ...]]:
-    return select(*_COLUMNS).where(*_LATE).order_by(Message.id).with_for_update()
+    theirs = Message.patient_id.in_(bindparam("patients", expanding=True))
+    return select(*_COLUMNS).where(theirs, *_LATE).order_by(Message.id).with_for_update()
 
 
 @cache
@@ -136,40 +150,45 @@ def _others() -> Select[*tuple[Any, ...]]:
 
 
 def _by_patient(
-    session: Session, late: Sequence[Row[Any]], now: datetime
+    session: Session, patients: Sequence[int | None], instants_now: dict[str, datetime]
 ) -> Iterator[tuple[list[Row[Any]], list[Row[Any]]]]:
-    """Each patient's late texts, and the others of the day and the days before."""
-    of: defaultdict[int, list[Row[Any]]] = defaultdict(list)
-    for row in late:
-        of[row.patient_id].append(row)
-    are_late = {row.id for row in late}
+    """Each patient's late texts, and the others of the day and the days before. No more than some patients' are held
+    at once.
+    """
+    now = instants_now["now"]
     since, midnight = now - LONGEST_LIFE, at(local(now).date() + timedelta(days=1), time(0))
-    patients = sorted(of)
     for start in range(0, len(patients), AT_ONCE):
-        some = patients[start : start + AT_ONCE]
+        some = {"patients": patients[start : start + AT_ONCE]}
+        late: defaultdict[int, list[Row[Any]]] = defaultdict(list)
         others: defaultdict[int, list[Row[Any]]] = defaultdict(list)
-        for row in session.execute(_others(), {"patients": some, "since": since, "midnight": midnight}):
+        for row in session.execute(_late(), some | instants_now):
+            late[row.patient_id].append(row)
+        are_late = {row.id for rows in late.values() for row in rows}
+        for row in session.execute(_others(), some | {"since": since, "midnight": midnight}):
             if row.id not in are_late:
                 others[row.patient_id].append(row)
-        for patient in some:
-            yield of[patient], others[patient]
+        for patient, rows in late.items():
+            yield rows, others[patient]
 
 
-def _windows(session: Session) -> dict[str, Window]:
-    rows = session.execute(select(Clinic.id, Clinic.window_opens, Clinic.window_closes))
-    return {row.id: Window(row.window_opens, row.window_closes) for row in rows}
+class _Windows:
+    """When each clinic's window closes today and opens the next time, worked out once each."""
 
+    def __init__(self, session: Session, now: datetime) -> None:
+        rows = session.execute(select(Clinic.id, Clinic.window_opens, Clinic.window_closes))
+        self._windows = {row.id: Window(row.window_opens, row.window_closes) for row in rows}
+        self._today = local(now).date()
+        self._instants: dict[tuple[str, bool], tuple[datetime, datetime]] = {}
 
-def _text(row: Row[Any], windows: dict[str, Window], now: datetime) -> Text:
-    window, today = windows[row.clinic_id], local(now).date()
-    closes = at(today, window.last_minute) + timedelta(minutes=1)
-    opens = _next_opening(window, now, on_holidays=row.on_holidays)
-    return Text(row.id, row.clinic_id, row.purpose, row.due_at, row.expires_at, closes, opens)
-
-
-def _next_opening(window: Window, now: datetime, *, on_holidays: bool) -> datetime:
-    tomorrow = at(local(now).date() + timedelta(days=1), time(0))
-    return next_sendable(tomorrow, window, on_holidays=on_holidays)
+    def text(self, row: Row[Any]) -> Text:
+        which = (row.clinic_id, row.on_holidays)
+        if which not in self._instants:
+            window = self._windows[row.clinic_id]
+            closes = at(self._today, window.last_minute) + timedelta(minutes=1)
+            tomorrow = at(self._today + timedelta(days=1), time(0))
+            self._instants[which] = closes, next_sendable(tomorrow, window, on_holidays=row.on_holidays)
+        closes, opens = self._instants[which]
+        return Text(row.id, row.clinic_id, row.purpose, row.due_at, row.expires_at, closes, opens)
 
 
 def _gone(row: Row[Any], now: datetime) -> Gone:
@@ -177,15 +196,20 @@ def _gone(row: Row[Any], now: datetime) -> Gone:
 
 
 def _write(session: Session, places: Places, now: datetime) -> None:
-    given = [{"message": id_, "place": instant, "paced": now} for id_, instant in places.at.items()]
-    given += [{"message": id_, "place": instant, "paced": None} for id_, instant in places.another_day.items()]
-    if given:
-        session.connection().execute(_put(), given)
+    for instants_of, paced in ((places.at, now), (places.another_day, None)):
+        for some in _portions(list(instants_of)):
+            given = [{"message": id_, "place": instants_of[id_], "paced": paced} for id_ in some]
+            session.connection().execute(_put(), given)
     by_reason: defaultdict[str, list[int]] = defaultdict(list)
     for id_, reason in places.dropped.items():
         by_reason[reason].append(id_)
     for reason, ids in by_reason.items():
-        _drop().make(session, now=now, chosen=ids, why=reason, late=now)
+        for some in _portions(ids):
+            _drop().make(session, now=now, chosen=some, why=reason, late=now)
+
+
+def _portions(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    return (ids[start : start + AT_ONCE] for start in range(0, len(ids), AT_ONCE))
 
 
 @cache

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 
-from sqlalchemy import ColumnElement, Select, bindparam, exists, insert, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, insert, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from core.models import (
@@ -170,9 +170,12 @@ def _patient() -> Select[int]:
 
 def open_red(patient_id: ColumnElement[int] | InstrumentedAttribute[int | None]) -> ColumnElement[bool]:
     """Whether staff still have to close a red alert about this patient."""
-    return exists().where(
-        Alert.patient_id == patient_id, Alert.colour == Colour.RED, Alert.state != AlertState.RESOLVED
-    )
+    return exists().where(is_open_red(patient_id))
+
+
+def is_open_red(patient_id: ColumnElement[int] | InstrumentedAttribute[int | None]) -> ColumnElement[bool]:
+    """Of an alert: whether it is red, about this patient, and not closed."""
+    return and_(Alert.patient_id == patient_id, Alert.colour == Colour.RED, Alert.state != AlertState.RESOLVED)
 
 
 def has_open_red(session: Session, patient_id: int) -> bool:

@@ -7,12 +7,13 @@ whoever finds a level held takes its advice alone and comes back.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
+from typing import TypeAlias
 
-from sqlalchemy import Select, Update, bindparam, insert, select, text, update
+from sqlalchemy import Row, Select, Update, bindparam, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -25,6 +26,10 @@ BURST_SECONDS = 5
 """So much of its rate a sender that was idle may send at once."""
 HELD_AT_MOST = "10s"
 """A worker that is stopped in the middle of a claim loses its hold on levels and texts after that (PostgreSQL)."""
+
+
+Clinics: TypeAlias = Sequence[Row[str, str, int, int, int]]
+"""What a claim needs of all clinics: id, sender, segments_per_second, window_opens, window_closes."""
 
 
 @dataclass(frozen=True)
@@ -83,12 +88,16 @@ class Levels:
         return self.seen.get(sender.name, sender.full())
 
 
-def read(session: Session, shared: str | None, owed: defaultdict[str, int], now: datetime) -> Levels:
+def clinics(session: Session) -> Clinics:
+    """All clinics, as a claim needs them."""
+    return session.execute(_clinics()).all()
+
+
+def read(session: Session, clinics: Clinics, shared: str | None, owed: defaultdict[str, int], now: datetime) -> Levels:
     """Every sender's level now. `shared`: what all clinics' texts go from; None when each clinic has its number.
 
     A shared sender goes by the fastest of its clinics' settings: none slows the others.
     """
-    clinics = session.execute(_clinics()).all()
     limited = [row for row in clinics if row.segments_per_second != NO_LIMIT]
     if not limited:
         return Levels({}, owed)
@@ -156,8 +165,8 @@ _LET_GO = text("SELECT set_config('idle_in_transaction_session_timeout', :most, 
 
 
 @cache
-def _clinics() -> Select[str, str, int]:
-    return select(Clinic.id, Clinic.sender, Clinic.segments_per_second)
+def _clinics() -> Select[str, str, int, int, int]:
+    return select(Clinic.id, Clinic.sender, Clinic.segments_per_second, Clinic.window_opens, Clinic.window_closes)
 
 
 @cache

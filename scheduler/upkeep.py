@@ -6,15 +6,17 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import Select, bindparam, exists, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, exists, select, text, update
 from sqlalchemy.orm import Session
 
-from core.models import Clinic, Message, MessageKind, MessageState
+from core.models import Message, MessageKind, MessageState
+from core.models.course import WAITS
+from scheduler import rates
 from scheduler.backlog import TOO_LATE
 from scheduler.calendar import Window, next_sendable
 from scheduler.outbox import TIMED
 from scheduler.settling import unsettled
-from scheduler.states import WAITING, Cause
+from scheduler.states import Cause
 from scheduler.transitions import Move, shift
 
 WORKER_GONE = "worker gone"
@@ -27,7 +29,7 @@ def expire_late(session: Session, now: datetime, on_failure: OnFailure) -> int:
 
     Advice, contact checks and alarms that expire are failures: nobody has been told what they say.
     """
-    expired = _expire().make(session, now=now, by=now) if session.scalar(_is_any_late(), {"by": now}) else []
+    expired = _expire().make(session, now=now, by=now) if session.scalar(_is_any_expired(), {"by": now}) else []
     for row in expired:
         if row.kind in {MessageKind.ADVICE, MessageKind.CONTACT_CHECK, MessageKind.ALARM}:
             on_failure(session, session.get_one(Message, row.id, populate_existing=True), now)
@@ -38,9 +40,18 @@ _BY = bindparam("by", type_=Message.due_at.type)
 _LATE = (Message.due_at <= _BY, Message.expires_at <= _BY)
 
 
+def is_any_expired() -> ColumnElement[bool]:
+    """Of the parameter `by`, for a statement that asks more than that.
+
+    The states are said as in the index on the ends of what waits, the order for it.
+    """
+    late = select(Message.id).where(text(WAITS), *_LATE).order_by(Message.expires_at).limit(1)
+    return late.scalar_subquery().is_not(None)
+
+
 @cache
-def _is_any_late() -> Select[bool]:
-    return select(exists().where(Message.state.in_(WAITING), *_LATE))
+def _is_any_expired() -> Select[bool]:
+    return select(is_any_expired())
 
 
 @cache
@@ -50,12 +61,13 @@ def _expire() -> Move:
     return Move(Cause.EXPIRE, MessageState.EXPIRED, *_LATE, returning=seen, in_sight=False, reason=reason)
 
 
-def keep_window(session: Session, now: datetime) -> int:
+def keep_window(session: Session, now: datetime, clinics: rates.Clinics | None = None) -> int:
     """Put off timed texts that are due while their clinic's window is closed, a retry late at night for one.
 
-    Those that nobody tried in time are judged anew when it opens (see scheduler.lateness).
+    Those that nobody tried in time are judged anew when it opens (see scheduler.lateness). `clinics`: None
+    to have them looked up.
     """
-    closed = _closed(session, now)
+    closed = _closed(rates.clinics(session) if clinics is None else clinics, now)
     if not closed:  # by day, as a rule: then nobody looks at the texts
         return 0
     due = (
@@ -81,18 +93,22 @@ def keep_window(session: Session, now: datetime) -> int:
     return put_off
 
 
-def _closed(session: Session, now: datetime) -> dict[tuple[str, bool], datetime]:
+def _closed(clinics: rates.Clinics, now: datetime) -> dict[tuple[str, bool], datetime]:
     """By clinic, and whether a text may go on holidays: when the window opens that is closed now."""
-    openings: dict[tuple[Window, bool], datetime] = {}
-    closed = {}
-    for clinic_id, opens, closes in session.execute(select(Clinic.id, Clinic.window_opens, Clinic.window_closes)):
-        window = Window(opens, closes)
-        for on_holidays in (True, False):
-            if (window, on_holidays) not in openings:
-                openings[window, on_holidays] = next_sendable(now, window, on_holidays=on_holidays)
-            if (opening := openings[window, on_holidays]) > now:
-                closed[clinic_id, on_holidays] = opening
-    return closed
+    openings = {
+        (opens, closes, on_holidays): next_sendable(now, Window(opens, closes), on_holidays=on_holidays)
+        for opens, closes in {(row.window_opens, row.window_closes) for row in clinics}
+        for on_holidays in (True, False)
+    }
+    shut = {which: opening for which, opening in openings.items() if opening > now}
+    if not shut:
+        return {}
+    return {
+        (row.id, on_holidays): shut[row.window_opens, row.window_closes, on_holidays]
+        for row in clinics
+        for on_holidays in (True, False)
+        if (row.window_opens, row.window_closes, on_holidays) in shut
+    }
 
 
 def sweep(session: Session, now: datetime) -> int:

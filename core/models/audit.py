@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.models.base import Base, BigId
+from core.models.base import Base, BigId, index_where
 
 
 class Audit(Base):
@@ -21,7 +21,7 @@ class Audit(Base):
     __table_args__ = (
         Index("ix_audit_clinic_at", "clinic_id", "at"),
         Index("ix_audit_object", "clinic_id", "object_type", "object_id"),
-        Index("ix_audit_unsealed", "id", postgresql_where=text("number IS NULL"), sqlite_where=text("number IS NULL")),
+        index_where("ix_audit_unsealed", "id", where="number IS NULL"),
         Index("uq_audit_number", "number", unique=True),
     )
 

@@ -11,6 +11,9 @@ from core.models.base import Base, BigId, Secret, index_where
 from core.models.clinic import Clinic, Staff
 from core.states import EnrolmentState
 
+WAITS = "state IN ('planned', 'held')"
+"""What has not left yet, as an index of it says."""
+
 
 class Patient(Base):
     """A person one clinic follows. The phone is found by `phone_hash`; `region` is where the patient calls.
@@ -109,26 +112,11 @@ class Message(Base):
     __tablename__ = "message"
     __table_args__ = (
         UniqueConstraint("enrolment_id", "step_id", "plan_version"),
-        Index(
-            "ix_message_due",
-            "next_attempt_at",
-            "id",
-            postgresql_where=text("state = 'planned'"),
-            sqlite_where=text("state = 'planned'"),
-        ),
-        Index(
-            "ix_message_answers",
-            "reply_id",
-            postgresql_where=text("reply_id IS NOT NULL"),
-            sqlite_where=text("reply_id IS NOT NULL"),
-        ),
-        Index(
-            "ix_message_ahead",
-            "patient_id",
-            "due_at",
-            "id",
-            postgresql_where=text("state IN ('planned', 'sending', 'unknown')"),
-            sqlite_where=text("state IN ('planned', 'sending', 'unknown')"),
+        index_where("ix_message_due", "next_attempt_at", "id", where="state = 'planned'"),
+        index_where("ix_message_turn", "priority", "clinic_id", "next_attempt_at", "id", where="state = 'planned'"),
+        index_where("ix_message_answers", "reply_id", where="reply_id IS NOT NULL"),
+        index_where(
+            "ix_message_ahead", "patient_id", "due_at", "id", where="state IN ('planned', 'sending', 'unknown')"
         ),
         index_where(
             "ix_message_course_left",
@@ -151,6 +139,7 @@ class Message(Base):
             where="kind = 'contact_check' AND state IN ('sending', 'sent', 'delivered', 'unknown')",
         ),
         index_where("ix_message_alarm_waits", "kind", where="kind = 'alarm' AND state = 'planned'"),
+        index_where("ix_message_ends", "expires_at", where=WAITS),
         Index("ix_message_unsettled", "state", "lease_until"),
         Index("ix_message_state_due", "state", "due_at"),
         Index("ix_message_clinic_due", "clinic_id", "due_at"),

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.crypto import EncryptedJson
-from core.models.base import Base, BigId, Secret
+from core.models.base import Base, BigId, Secret, index_where
 from core.models.clinic import Clinic, Staff
 from core.models.course import Enrolment, Message, Patient
 from core.models.on_call import Contact
@@ -27,12 +27,7 @@ class Reply(Base):
 
     __tablename__ = "reply"
     __table_args__ = (
-        Index(
-            "ix_reply_unprocessed",
-            "received_at",
-            postgresql_where=text("processed_at IS NULL"),
-            sqlite_where=text("processed_at IS NULL"),
-        ),
+        index_where("ix_reply_unprocessed", "received_at", where="processed_at IS NULL"),
         Index("ix_reply_patient_received", "patient_id", "received_at"),
         Index("ix_reply_clinic_received", "clinic_id", "received_at"),
     )
@@ -115,12 +110,7 @@ class Alert(Base):
     __table_args__ = (
         Index("ix_alert_clinic_state", "clinic_id", "state", "opened_at"),
         Index("ix_alert_clinic_resolved", "clinic_id", "resolved_at"),
-        Index(
-            "ix_alert_waiting",
-            "patient_id",
-            postgresql_where=text("state <> 'resolved'"),
-            sqlite_where=text("state <> 'resolved'"),
-        ),
+        index_where("ix_alert_waiting", "patient_id", where="state <> 'resolved'"),
         UniqueConstraint("message_id", "kind"),
     )
 

@@ -162,6 +162,34 @@ def test_as_long_as_one_list_cannot_be_read_nothing_is_proved(pair: Pair) -> Non
     pair.books_agree(1)
 
 
+@pytest.mark.parametrize("is_reached", [True, False])
+@pytest.mark.parametrize(
+    ("at", "nth", "taken"),
+    [(f"before call of {SECOND}", 6, 2), (f"after call of {SECOND}", 3, 3), ("before commit of record", 1, 1)],
+)
+def test_a_worker_killed_while_the_second_takes_over_loses_and_doubles_nothing(
+    pair: Pair, at: str, nth: int, taken: int, *, is_reached: bool
+) -> None:
+    """The first has refused a text, or was never reached, and the second is being asked."""
+    due = 6
+    if is_reached:
+        for _ in range(due):
+            pair.first.refuse(429, 20429)
+    else:
+        point_first_at_nothing(pair)
+    pair.enrol(due)
+    pair.bench.kill_worker(at, nth)
+    assert pair.first.sent == []
+    assert bool(pair.first.requests) == is_reached
+    assert len(pair.second.sent) >= taken
+    assert pair.bench.messages(MessageState.SENDING)
+    pair.first._next.clear()
+    point_first_back(pair)
+    pair.bench.recover()
+    pair.books_agree(due)
+    assert pair.bench.messages(MessageState.SENDING, MessageState.UNKNOWN) == []
+
+
 def _post(pair: Pair, path: str, token: str, **fields: str) -> int:
     runtime = pair.bench.world.runtime
     raw = {name: [value.encode()] for name, value in fields.items()}

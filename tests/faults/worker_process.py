@@ -31,7 +31,7 @@ from scheduler.claims import Batch
 from scheduler.dispatch import Dispatcher, UnderWay
 from scheduler.presence import Presence
 from scheduler.recording import Tally
-from scheduler.ways import Plan
+from scheduler.ways import Plan, Ways
 
 T = TypeVar("T")
 AT, NTH = os.environ.get("AT", ""), int(os.environ.get("NTH", "1"))
@@ -61,9 +61,11 @@ class Gateway(TwilioGateway):
     async def send(self, outbound: Outbound) -> str:
         self.calls += 1
         reached("before call", self.calls)
+        reached(f"before call of {self.name}", self.calls)
         provider_id = await super().send(outbound)
         self.answers += 1
         reached("after call", self.answers)
+        reached(f"after call of {self.name}", self.answers)
         return provider_id
 
 
@@ -99,12 +101,12 @@ def main() -> None:
     vars(dispatch)["Deadline"] = OneThatSleeps
     dispatcher = Worker(
         sessions=runtime.sessions,
-        open_gateway=lambda: Gateway(settings),
+        open_gateway=lambda: Ways([Gateway(settings, name) for name in settings.gateway_names]),
         on_failure=on_failure,
         worker=NAME,
         presence=Presence(runtime.engine, NAME),
         senders=4,
-        senders_of={"twilio": None},
+        senders_of=dict.fromkeys(settings.gateway_names),
     )
     books = worker.make_books(runtime)
     if "LOOP" not in os.environ:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from bot.delivery import on_failure
 from core.gateway import SendError, Verdict
 from core.models import Base, Message, MessageKind, MessageState, Patient
+from scheduler import picking
 from scheduler.ahead import LAST_CHANCE
 from scheduler.claims import claim
 from scheduler.outbox import LONGEST_WAIT, Draft, enqueue
@@ -27,6 +28,13 @@ from tests.world import MONDAY, PHONE, World
 THROTTLED = SendError(Verdict.NOT_SENT, "429", retry_after=60)
 LOST = SendError(Verdict.UNKNOWN, "no answer")
 ERRORS = {"429": SendError(Verdict.NOT_SENT, "429"), "refused": SendError(Verdict.REFUSED, "21211"), "lost": LOST}
+
+
+@pytest.fixture(autouse=True, params=["few are due", "a heap is due"])
+def size(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However rows are chosen, the promises are the same."""
+    if request.param == "a heap is due":
+        monkeypatch.setattr(picking, "are_few", lambda _due: False)
 
 
 @pytest.fixture

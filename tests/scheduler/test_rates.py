@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import select, update
 
 from core.models import Clinic, Message, MessageKind, SenderLevel
+from scheduler import picking
 from scheduler.claims import Batch, Limits, take
 from scheduler.outbox import Draft, enqueue
 from scheduler.rates import BURST_SECONDS, NO_LIMIT
@@ -19,6 +20,13 @@ from tests.world import MONDAY, World, make_world
 RATE = 10
 FULL = RATE * BURST_SECONDS
 OTHERS_SENDER = "+4552599999"
+
+
+@pytest.fixture(autouse=True, params=["few are due", "a heap is due"])
+def size(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However rows are chosen, the promises are the same."""
+    if request.param == "a heap is due":
+        monkeypatch.setattr(picking, "are_few", lambda _due: False)
 
 
 @pytest.fixture
