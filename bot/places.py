@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from functools import cache
+
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from core.models import RegionNumber
@@ -12,10 +14,15 @@ from messages.regions import Region
 
 def region_for(session: Session, content: Content, clinic_id: str, region_id: str) -> Region:
     """The region with the clinic's correction applied. Raises KeyError for an unknown region id."""
-    correction = session.scalar(
-        select(RegionNumber).where(RegionNumber.clinic_id == clinic_id, RegionNumber.region == region_id)
-    )
+    correction = session.scalar(_correction(), {"clinic": clinic_id, "region": region_id})
     return _corrected(content.regions[region_id], correction)
+
+
+@cache
+def _correction() -> Select[RegionNumber]:
+    return select(RegionNumber).where(
+        RegionNumber.clinic_id == bindparam("clinic"), RegionNumber.region == bindparam("region")
+    )
 
 
 def regions_of(session: Session, content: Content, clinic_id: str) -> dict[str, Region]:

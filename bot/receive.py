@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
+from typing import cast
 
 import structlog
-from sqlalchemy import Select, bindparam, func, select, update
+from sqlalchemy import Select, Table, bindparam, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningInsert
 
 from bot import conversation
 from bot.act import carry_out
@@ -22,7 +24,7 @@ from bot.course import STOPPED_BY_PATIENT
 from bot.history import step_asked
 from bot.reading import adaptation_of, read, store
 from bot.red_flags import Checker, Level, Triage
-from bot.sender import Sender, hold, patient_of
+from bot.sender import Sender, hold
 from bot.strangers import of_no_patient
 from bot.wishes import read_wish
 from core.models import AlertKind, Colour, MessageKind, Patient, Reply
@@ -68,21 +70,27 @@ class Inbound:
 def keep(session: Session, inbound: Inbound, now: datetime) -> int:
     """Store a text raw, once per provider id, and commit. Returns the reply's id, old or new."""
     provider_id = _clean(inbound.provider_id)
-    reply = Reply(
-        provider_id=provider_id,
-        sender=inbound.sender,
-        recipient=_clean(inbound.recipient),
-        body=inbound.body,
-        media_count=inbound.media_count,
-        received_at=now,
-    )
-    session.add(reply)
+    raw = {
+        "provider_id": provider_id,
+        "sender": inbound.sender,
+        "recipient": _clean(inbound.recipient),
+        "body": inbound.body,
+        "media_count": inbound.media_count,
+        "received_at": now,
+    }
     try:
+        reply_id = session.execute(_kept(), raw).scalar_one()
         session.commit()
     except IntegrityError:
         session.rollback()
         return session.scalars(select(Reply.id).where(Reply.provider_id == provider_id)).one()
-    return reply.id
+    return reply_id
+
+
+@cache
+def _kept() -> ReturningInsert[int]:
+    table = cast("Table", Reply.__table__)
+    return insert(table).returning(table.c.id)
 
 
 def _clean(text: str) -> str:
@@ -100,13 +108,13 @@ def process(
     reply = session.scalar(_unprocessed(), {"reply": reply_id})
     if reply is None:
         return None
-    patient_id, caller = patient_of(session, reply), caller_of(session, reply, now)
-    if patient_id is None:
+    session.expunge(reply)  # what becomes of it is written once, in `store`
+    sender = hold(session, reply, now)
+    caller = caller_of(session, reply, now) if sender is None or sender.is_on_call else None
+    if sender is None:
         return of_no_patient(session, content, checker, reply, now, caller=caller, means=means)
-    with session.no_autoflush:  # what becomes of the reply is written once, in `store`
-        sender = hold(session, patient_id, now)
-        reply.processed_at = now
-        triage, decision = _decide(session, content, checker, reply, sender, caller, means)
+    reply.processed_at = now
+    triage, decision = _decide(session, content, checker, reply, sender, caller, means)
     store(session, reply, triage, now)
     if decision is None and caller is not None:
         take(session, means, caller, reply, now)
@@ -241,14 +249,13 @@ def _count_failure(session: Session, content: Content, reply_id: int, now: datet
 def _to_staff(session: Session, content: Content, reply_id: int, now: datetime) -> None:
     """What nobody could read may be red: a red alert, the texts held, and the patient told whom to ring."""
     reply = session.get_one(Reply, reply_id)
-    patient_id = patient_of(session, reply)
-    sender = hold(session, patient_id, now) if patient_id is not None else None
+    sender = hold(session, reply, now)
     clinic_id = sender.patient.clinic_id if sender else clinic_for_stranger(session, reply.recipient)
     if clinic_id is None:
         return
     reply.processed_at = now
     reply.clinic_id = clinic_id
-    reply.patient_id = patient_id
+    reply.patient_id = sender.patient.id if sender else None
     enrolment = sender.enrolment if sender else None
     raise_alert(
         session,

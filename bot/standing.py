@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from bot import audit
 from bot.course import refresh_holds, running_enrolment
 from core.models import Alert, AlertEvent, AlertKind, Colour, Message, MessageKind, MessageState, Patient
-from scheduler.outbox import cancel_waiting, has_open_red, lock_patient
+from scheduler.outbox import cancel_kind, has_open_red, lock_patient
 
 MAX_NOTE = 2000
 RESOLVED = "alarmen er afsluttet"
@@ -151,5 +151,4 @@ def refresh(session: Session, alert: Alert, now: datetime) -> None:
     if (running := running_enrolment(session, alert.patient_id)) is not None:
         refresh_holds(session, running, now)
     if not has_open_red(session, alert.patient_id):
-        about_a_doctor = (Message.patient_id == alert.patient_id, Message.kind == MessageKind.CONTACT_CHECK)
-        cancel_waiting(session, RESOLVED, *about_a_doctor, now=now)
+        cancel_kind(session, alert.patient_id, MessageKind.CONTACT_CHECK, RESOLVED, now)
