@@ -15,11 +15,11 @@ from bot.course import RUNNING, pause, refresh_holds, reopen, resume
 from bot.delivery import opt_out
 from bot.forms import set_form
 from bot.grants import grant, note_stop_answer
-from bot.places import region_for
+from bot.places import corrected
 from bot.red_flags import language_of
 from bot.sender import Sender
 from bot.voice import voice_of
-from core.models import AlertKind, Clinic, Colour, Enrolment, MessageKind, Patient, Reply
+from core.models import AlertKind, Colour, Enrolment, MessageKind, Patient, Reply
 from messages.advice_schema import AdviceGroup
 from messages.languages import Language
 from messages.loader import Content
@@ -128,7 +128,7 @@ def _drafts(
     patient, clinic = sender.patient, sender.patient.clinic
     drafts = []
     if decision.advice is not None:
-        drafts.append(_advice(session, content, decision.advice, reply, patient, clinic, now))
+        drafts.append(_advice(content, decision.advice, reply, sender, now))
     voice = voice_of(clinic)
     if (body := _answer_of(content, decision, voice)) is not None:
         drafts.append(Draft(MessageKind.ANSWER, body, question=decision.question, reason="svar på sms"))
@@ -155,22 +155,16 @@ def _answer_of(content: Content, decision: Decision, voice: Voice) -> str | None
     return None if decision.answer is None else answer_text(content.replies, decision.answer, voice)
 
 
-def _advice(
-    session: Session,
-    content: Content,
-    group: AdviceGroup,
-    reply: Reply,
-    patient: Patient,
-    clinic: Clinic,
-    now: datetime,
-) -> Draft:
+def _advice(content: Content, group: AdviceGroup, reply: Reply, sender: Sender, now: datetime) -> Draft:
     """The advice in the language of this very reply; staff get the Danish form beside another."""
+    patient, clinic = sender.patient, sender.patient.clinic
+    region = corrected(content.regions[patient.region], sender.correction)
     said = partial(
         advice_text,
         content,
         group=group,
         clinic=clinic.name,
-        place=CallPlace(region_for(session, content, clinic.id, patient.region), patient.doctor_phone),
+        place=CallPlace(region, patient.doctor_phone),
         doctor_open=is_doctor_open(now),
         clinic_phone=clinic.phone,
         neutral=clinic.neutral,

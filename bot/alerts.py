@@ -85,7 +85,7 @@ def raise_alert(
     if alert_id is None:
         return None
     session.execute(_opened(), {"alert_id": alert_id, "at": now, "action": OPENED, "note": ""})
-    if colour is Colour.RED and patient_id is not None:
+    if colour == Colour.RED and patient_id is not None:
         _hold(session, patient_id, enrolment_id, now)
     return alert_id
 
@@ -120,7 +120,7 @@ def _raised() -> ReturningInsert[int]:
 
 @cache
 def _opened() -> Insert:
-    return insert(cast("Table", AlertEvent.__table__))
+    return insert(cast("Table", AlertEvent.__table__)).inline()  # its id is not asked back
 
 
 def close_settled(

@@ -15,7 +15,7 @@ from messages.regions import Region
 def region_for(session: Session, content: Content, clinic_id: str, region_id: str) -> Region:
     """The region with the clinic's correction applied. Raises KeyError for an unknown region id."""
     correction = session.scalar(_correction(), {"clinic": clinic_id, "region": region_id})
-    return _corrected(content.regions[region_id], correction)
+    return corrected(content.regions[region_id], correction)
 
 
 @cache
@@ -30,10 +30,10 @@ def regions_of(session: Session, content: Content, clinic_id: str) -> dict[str, 
     corrections = {
         row.region: row for row in session.scalars(select(RegionNumber).where(RegionNumber.clinic_id == clinic_id))
     }
-    return {key: _corrected(region, corrections.get(key)) for key, region in content.regions.items()}
+    return {key: corrected(region, corrections.get(key)) for key, region in content.regions.items()}
 
 
-def _corrected(region: Region, correction: RegionNumber | None) -> Region:
+def corrected(region: Region, correction: RegionNumber | None) -> Region:
     """A correction older than the shipped check gives way: the product has looked since."""
     if correction is None or correction.checked_on < region.checked_on:
         return region

@@ -71,7 +71,7 @@ def _made() -> Update:
 
 @cache
 def _found() -> Insert:
-    return insert(cast("Table", Triage.__table__))
+    return insert(cast("Table", Triage.__table__)).inline()  # its id is not asked back
 
 
 def adaptation_of(

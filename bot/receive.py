@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -27,16 +28,14 @@ from bot.red_flags import Checker, Level, Triage
 from bot.sender import Sender, hold
 from bot.strangers import of_no_patient
 from bot.wishes import read_wish
-from core.models import AlertKind, Colour, MessageKind, Patient, Reply
+from core.models import AlertKind, Colour, MessageKind, Reply
 from core.states import EnrolmentState
 from messages.advice_schema import AdviceGroup
 from messages.loader import Content
-from scheduler.questions import Question, open_questions
+from scheduler.questions import Question
 
 QUESTION_STAYS = timedelta(hours=72)
 """How long a question is what a reply is read in the light of."""
-SCREENING_STAYS = timedelta(days=8)
-"""How long a bare yes or no may still be the answer to a screening: until the next one is asked."""
 YES_OR_NO = frozenset(
     {
         "screening",
@@ -52,6 +51,8 @@ MAX_ATTEMPTS = 5
 LEFT_BEHIND = timedelta(seconds=30)
 """A kept reply that nobody has processed by then lost its request on the way, and is taken up by the tick."""
 MAX_FIELD = 200
+AT_ONCE = {"isolation_level": "AUTOCOMMIT"}
+"""One statement is a transaction by itself: PostgreSQL need not be told where it begins and ends."""
 
 log = structlog.get_logger()
 
@@ -78,6 +79,8 @@ def keep(session: Session, inbound: Inbound, now: datetime) -> int:
         "media_count": inbound.media_count,
         "received_at": now,
     }
+    if session.get_bind().dialect.name == "postgresql" and not session.in_transaction():
+        session.connection(execution_options=AT_ONCE)
     try:
         reply_id = session.execute(_kept(), raw).scalar_one()
         session.commit()
@@ -146,7 +149,7 @@ def _decide(
     reply.patient_id, reply.clinic_id = patient.id, patient.clinic_id
     reply.enrolment_id = enrolment.id if enrolment else None
     answer = parse(reply.body, content.replies.vocabulary)
-    asked = _asked(session, patient, reply, answer)
+    asked = _asked(sender.asked, reply, answer)
     reply.question = asked.question if asked else None
     reply.answer_step = step_asked(session, asked)
     wish = read_wish(reply.body, reply.received_at)
@@ -190,14 +193,13 @@ def _situation(sender: Sender, reply: Reply, asked: Question | None, *, checker_
     )
 
 
-def _asked(session: Session, patient: Patient, reply: Reply, answer: Answer) -> Question | None:
+def _asked(asked: Sequence[Question], reply: Reply, answer: Answer) -> Question | None:
     """What the reply answers: the newest open question when it was written.
 
     A bare yes or no to a question that wants something else is read as the late answer to an open screening, which
     stays open until the next one. A no to how it goes is its answer: it brings a person, where a clean screening would
     bring nobody.
     """
-    asked = open_questions(session, patient.id, reply.received_at, SCREENING_STAYS)
     screening = next((question for question in asked if question.question == "screening"), None)
     if not asked:
         return None

@@ -164,7 +164,7 @@ def enqueue_answers(
 
 @cache
 def _answers() -> Insert:
-    return insert(cast("Table", Message.__table__))
+    return insert(cast("Table", Message.__table__)).inline()  # their ids are not asked back
 
 
 def _row(draft: Draft, now: datetime) -> dict[str, Any]:
