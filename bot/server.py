@@ -26,8 +26,8 @@ class FairWorker(ThreadWorker):
     """Takes a new connection only while one of its threads is free: the others are left to another process.
 
     Else chance would share the connections out, and the texts of the fuller process would wait beside an idle one. A
-    client that keeps its connection and finds all threads taken is let go after its answer, and comes back to whoever
-    is free then.
+    client that keeps its connection while all threads are taken is let go after its answer, and comes back to whoever
+    is free then, behind those that have waited longer.
     """
 
     _under_way = 0
@@ -36,7 +36,7 @@ class FairWorker(ThreadWorker):
     @property
     def max_keepalived(self) -> int:
         """How many connections may wait for their client's next request; the thread that answers one asks."""
-        return self._most_kept if self._under_way <= THREADS else 0
+        return self._most_kept if self._under_way < THREADS else 0
 
     @max_keepalived.setter
     def max_keepalived(self, most: int) -> None:
