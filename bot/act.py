@@ -15,19 +15,20 @@ from bot.course import RUNNING, pause, refresh_holds, reopen, resume
 from bot.delivery import opt_out
 from bot.forms import set_form
 from bot.grants import grant, note_stop_answer
-from bot.places import region_for
+from bot.places import corrected
 from bot.red_flags import language_of
 from bot.sender import Sender
 from bot.voice import voice_of
-from core.models import AlertKind, Clinic, Colour, Enrolment, Message, MessageKind, Patient, Reply
+from core.models import AlertKind, Colour, Enrolment, MessageKind, Patient, Reply
 from messages.advice_schema import AdviceGroup
 from messages.languages import Language
 from messages.loader import Content
 from messages.wording import Voice, answer_text, rule_text
 from scheduler.calendar import is_doctor_open
-from scheduler.outbox import Draft, cancel_waiting, enqueue
+from scheduler.outbox import Draft, cancel_kind, enqueue_answers
 
 ANSWERED = "patienten har skrevet"
+NEWER_CHECK = "afløst af et nyere spørgsmål"
 CONTACT_CHECK_AFTER = timedelta(minutes=45)
 MAX_TEXTS_AN_HOUR = 20
 """More answers, or more advice, in an hour means two machines are talking: the texts stop, staff are told to ring."""
@@ -53,6 +54,8 @@ def carry_out(
         enrolment.screening_clean_at = now if decision.screening_clean else None
     _change(session, content, decision.change, patient, enrolment, now)
     granted = _grants(session, content, decision, enrolment, now)
+    running = enrolment if enrolment is not None and enrolment.state in RUNNING else None
+    red_open = sender.red_open
     if decision.alert is not None and decision.colour is not None:
         raise_alert(
             session,
@@ -64,20 +67,14 @@ def carry_out(
             enrolment_id=enrolment.id if enrolment else None,
             reply=reply,
         )
+        if decision.colour is Colour.RED:
+            held_by, red_open = _what_holds(enrolment), True  # what must wait has been seen to
     if not braked:
-        for draft in [*granted, *_drafts(session, content, decision, reply, patient, now)]:
-            enqueue(
-                session,
-                draft,
-                clinic_id=patient.clinic_id,
-                to_phone=patient.phone,
-                now=now,
-                patient_id=patient.id,
-                enrolment_id=enrolment.id if enrolment else None,
-                reply_id=reply.id,
-            )
-    if enrolment is not None and enrolment.state in RUNNING and _what_holds(enrolment) != held_by:
-        refresh_holds(session, enrolment, now)
+        drafts = [*granted, *_drafts(session, content, decision, reply, sender, now)]
+        course = enrolment.id if enrolment else None
+        enqueue_answers(session, drafts, patient=patient, enrolment_id=course, reply_id=reply.id, now=now)
+    if running is not None and _what_holds(running) != held_by:
+        refresh_holds(session, running, now, red_open=red_open)
 
 
 def _what_holds(enrolment: Enrolment | None) -> tuple[object, ...]:
@@ -90,8 +87,7 @@ def _what_holds(enrolment: Enrolment | None) -> tuple[object, ...]:
 def _end_silence(session: Session, sender: Sender, now: datetime) -> None:
     """Whatever the patient writes: no reminder any more, and the texts that silence held go on."""
     if sender.is_reminded:
-        reminder = (Message.patient_id == sender.patient.id, Message.kind == MessageKind.REMINDER)
-        cancel_waiting(session, ANSWERED, *reminder, now=now)
+        cancel_kind(session, sender.patient.id, MessageKind.REMINDER, ANSWERED, now)
     if sender.enrolment is not None:
         sender.enrolment.silent_since = None
 
@@ -127,17 +123,18 @@ def _change(
 
 
 def _drafts(
-    session: Session, content: Content, decision: Decision, reply: Reply, patient: Patient, now: datetime
+    session: Session, content: Content, decision: Decision, reply: Reply, sender: Sender, now: datetime
 ) -> list[Draft]:
-    clinic = patient.clinic
+    patient, clinic = sender.patient, sender.patient.clinic
     drafts = []
     if decision.advice is not None:
-        drafts.append(_advice(session, content, decision.advice, reply, patient, clinic, now))
+        drafts.append(_advice(content, decision.advice, reply, sender, now))
     voice = voice_of(clinic)
     if (body := _answer_of(content, decision, voice)) is not None:
         drafts.append(Draft(MessageKind.ANSWER, body, question=decision.question, reason="svar på sms"))
     if decision.check_contact:
-        _drop_earlier_checks(session, patient, now)
+        if sender.is_checked:  # two red replies in a row lead to one question, counted from the last
+            cancel_kind(session, patient.id, MessageKind.CONTACT_CHECK, NEWER_CHECK, now)
         body = answer_text(content.replies, "contact_check", voice)
         drafts.append(
             Draft(
@@ -158,22 +155,16 @@ def _answer_of(content: Content, decision: Decision, voice: Voice) -> str | None
     return None if decision.answer is None else answer_text(content.replies, decision.answer, voice)
 
 
-def _advice(
-    session: Session,
-    content: Content,
-    group: AdviceGroup,
-    reply: Reply,
-    patient: Patient,
-    clinic: Clinic,
-    now: datetime,
-) -> Draft:
+def _advice(content: Content, group: AdviceGroup, reply: Reply, sender: Sender, now: datetime) -> Draft:
     """The advice in the language of this very reply; staff get the Danish form beside another."""
+    patient, clinic = sender.patient, sender.patient.clinic
+    region = corrected(content.regions[patient.region], sender.correction)
     said = partial(
         advice_text,
         content,
         group=group,
         clinic=clinic.name,
-        place=CallPlace(region_for(session, content, clinic.id, patient.region), patient.doctor_phone),
+        place=CallPlace(region, patient.doctor_phone),
         doctor_open=is_doctor_open(now),
         clinic_phone=clinic.phone,
         neutral=clinic.neutral,
@@ -185,15 +176,4 @@ def _advice(
         reason="råd efter svar",
         language=language,
         body_in_danish=None if language is Language.DANISH else said(),
-    )
-
-
-def _drop_earlier_checks(session: Session, patient: Patient, now: datetime) -> None:
-    """Two red replies in a row lead to one question, counted from the last."""
-    cancel_waiting(
-        session,
-        "afløst af et nyere spørgsmål",
-        Message.patient_id == patient.id,
-        Message.kind == MessageKind.CONTACT_CHECK,
-        now=now,
     )

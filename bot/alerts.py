@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Unpack
+from functools import cache
+from typing import Unpack, cast
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Insert, Table, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningInsert
 
-from bot.course import audit_change, hear, running_enrolment
-from bot.standing import Act, Deed, Step, act_on, is_erased, lock, refresh
-from core.models import Alert, AlertEvent, AlertKind, AlertState, Clinic, Colour, Contact, Message, Reply, Role, Staff
+from bot.course import RUNNING, audit_change, hear, refresh_holds, running_enrolment
+from bot.standing import Act, Deed, Step, act_on, is_erased, lock
+from core.models import (
+    Alert,
+    AlertEvent,
+    AlertKind,
+    AlertState,
+    Clinic,
+    Colour,
+    Contact,
+    Enrolment,
+    Message,
+    Reply,
+    Role,
+    Staff,
+)
 
 OUTCOMES = {
     "talked": "Talt med patienten",
@@ -47,42 +63,65 @@ def raise_alert(
     enrolment_id: int | None = None,
     reply: Reply | None = None,
     message: Message | None = None,
-) -> Alert | None:
+) -> int | None:
     """Put something into the staff's queue. A red one holds exercise and reassurance until it is resolved.
 
-    About one text there is one alert of a kind: when two workers notice the same silence, the second is told nothing.
+    Returns the alert's id. About one text there is one alert of a kind: when two workers notice the same silence, the
+    second is told nothing.
     """
-    alert = Alert(
-        clinic_id=clinic_id,
-        patient_id=patient_id,
-        enrolment_id=enrolment_id,
-        reply_id=reply.id if reply else None,
-        message_id=message.id if message else None,
-        kind=kind,
-        colour=colour,
-        state=AlertState.OPEN,
-        opened_at=now,
-        waiting_since=now,
-    )
-    alert.events.append(AlertEvent(at=now, staff_id=None, action=OPENED, note=""))
-    if message is None:
-        session.add(alert)
-        session.flush()
-    elif not _is_first(session, alert):
+    alert = {
+        "clinic_id": clinic_id,
+        "patient_id": patient_id,
+        "enrolment_id": enrolment_id,
+        "reply_id": reply.id if reply else None,
+        "message_id": message.id if message else None,
+        "kind": kind,
+        "colour": colour,
+        "state": AlertState.OPEN,
+        "opened_at": now,
+        "waiting_since": now,
+    }
+    session.flush()
+    alert_id = _put(session, alert) if message is None else _put_first(session, alert)
+    if alert_id is None:
         return None
-    refresh(session, alert, now)
-    return alert
+    session.execute(_opened(), {"alert_id": alert_id, "at": now, "action": OPENED, "note": ""})
+    if colour == Colour.RED and patient_id is not None:
+        _hold(session, patient_id, enrolment_id, now)
+    return alert_id
 
 
-def _is_first(session: Session, alert: Alert) -> bool:
+def _hold(session: Session, patient_id: int, enrolment_id: int | None, now: datetime) -> None:
+    """Hold the patient's running course, be it the one the alert is about, which is mostly at hand, or a later one."""
+    running = session.get(Enrolment, enrolment_id) if enrolment_id is not None else None
+    if running is None or running.state not in RUNNING:
+        running = running_enrolment(session, patient_id)
+    if running is not None:
+        refresh_holds(session, running, now, red_open=True)
+
+
+def _put(session: Session, alert: Mapping[str, object]) -> int:
+    return session.execute(_raised(), alert).scalar_one()
+
+
+def _put_first(session: Session, alert: Mapping[str, object]) -> int | None:
     """Put it in unless there is one of its kind about its text."""
     try:
         with session.begin_nested():
-            session.add(alert)
-            session.flush()
+            return _put(session, alert)
     except IntegrityError:
-        return False
-    return True
+        return None
+
+
+@cache
+def _raised() -> ReturningInsert[int]:
+    table = cast("Table", Alert.__table__)
+    return insert(table).returning(table.c.id)
+
+
+@cache
+def _opened() -> Insert:
+    return insert(cast("Table", AlertEvent.__table__)).inline()  # its id is not asked back
 
 
 def close_settled(

@@ -7,7 +7,7 @@ is dangerous is not decided here; the red-flag checker has read the reply first.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal, Protocol
@@ -117,13 +117,12 @@ def _words_of(phrase: str) -> tuple[str, ...]:
     return tuple(fold(phrase).split())
 
 
-def _places(words: list[str], wanted: tuple[str, ...]) -> Iterator[int]:
+def _places(words: list[str], wanted: tuple[str, ...]) -> Sequence[int]:
     """Where in the reply a phrase begins."""
     if wanted[0] not in words:  # nearly always, and told at once
-        return
-    for index in range(len(words) - len(wanted) + 1):
-        if tuple(words[index : index + len(wanted)]) == wanted:
-            yield index
+        return ()
+    size = len(wanted)
+    return [index for index in range(len(words) - size + 1) if tuple(words[index : index + size]) == wanted]
 
 
 def _stop_answer(words: list[str]) -> StopAnswer | None:
@@ -161,7 +160,7 @@ def _progress(words: list[str], vocabulary: Vocabulary) -> Progress | None:
         ("better", vocabulary.better),
     )
     for progress, phrases in said:
-        if any(next(_places(words, _words_of(phrase)), None) is not None for phrase in phrases):
+        if any(_places(words, _words_of(phrase)) for phrase in phrases):
             return progress
     return None
 
@@ -173,10 +172,10 @@ def _command(words: list[str], vocabulary: Vocabulary) -> Command | None:
     for name in ("stop", "start", "pause", "help"):
         for phrase in vocabulary.commands.get(name, ()):
             wanted = _words_of(phrase)
-            index = next(_places(words, wanted), None)
-            if index is None:
+            places = _places(words, wanted)
+            if not places:
                 continue
-            rest = words[:index] + words[index + len(wanted) :]
+            rest = words[: places[0]] + words[places[0] + len(wanted) :]
             allowed = _POLITE | _STOP_OBJECTS if name == "stop" else _POLITE
             if all(word in allowed for word in rest) and len(rest) <= _SOLO_WORDS_IN_COMMAND:
                 return name

@@ -73,11 +73,14 @@ def enqueue_course(
     refresh_holds(session, enrolment, now)
 
 
-def refresh_holds(session: Session, enrolment: Enrolment, now: datetime) -> None:
-    """Hold or release the waiting texts after an alert, a pause or a screening answer changed."""
+def refresh_holds(session: Session, enrolment: Enrolment, now: datetime, *, red_open: bool | None = None) -> None:
+    """Hold or release the waiting texts after an alert, a pause or a screening answer changed.
+
+    `red_open`: whether a red alert is open, from a caller that holds the patient and knows; None asks the database.
+    """
     session.flush()
     facts = Facts(
-        red_open=has_open_red(session, enrolment.patient_id),
+        red_open=has_open_red(session, enrolment.patient_id) if red_open is None else red_open,
         paused=enrolment.state == EnrolmentState.PAUSED,
         clean_at=enrolment.screening_clean_at,
         fewer=enrolment.fewer_since is not None,

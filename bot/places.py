@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from functools import cache
+
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from core.models import RegionNumber
@@ -12,10 +14,15 @@ from messages.regions import Region
 
 def region_for(session: Session, content: Content, clinic_id: str, region_id: str) -> Region:
     """The region with the clinic's correction applied. Raises KeyError for an unknown region id."""
-    correction = session.scalar(
-        select(RegionNumber).where(RegionNumber.clinic_id == clinic_id, RegionNumber.region == region_id)
+    correction = session.scalar(_correction(), {"clinic": clinic_id, "region": region_id})
+    return corrected(content.regions[region_id], correction)
+
+
+@cache
+def _correction() -> Select[RegionNumber]:
+    return select(RegionNumber).where(
+        RegionNumber.clinic_id == bindparam("clinic"), RegionNumber.region == bindparam("region")
     )
-    return _corrected(content.regions[region_id], correction)
 
 
 def regions_of(session: Session, content: Content, clinic_id: str) -> dict[str, Region]:
@@ -23,10 +30,10 @@ def regions_of(session: Session, content: Content, clinic_id: str) -> dict[str, 
     corrections = {
         row.region: row for row in session.scalars(select(RegionNumber).where(RegionNumber.clinic_id == clinic_id))
     }
-    return {key: _corrected(region, corrections.get(key)) for key, region in content.regions.items()}
+    return {key: corrected(region, corrections.get(key)) for key, region in content.regions.items()}
 
 
-def _corrected(region: Region, correction: RegionNumber | None) -> Region:
+def corrected(region: Region, correction: RegionNumber | None) -> Region:
     """A correction older than the shipped check gives way: the product has looked since."""
     if correction is None or correction.checked_on < region.checked_on:
         return region

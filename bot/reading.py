@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import datetime
+from functools import cache
+from typing import cast
 
 import structlog
+from sqlalchemy import Insert, Table, Update, bindparam, insert, update
 from sqlalchemy.orm import Session
 
 from bot.adapting import Adaptation, Said, adapt, value_of
@@ -18,6 +21,19 @@ from bot.red_flags import Checker, check_safely
 from bot.red_flags import Triage as Reading
 from core.models import Enrolment, Reply, Triage
 from messages.loader import Content
+
+MADE = (
+    "processed_at",
+    "clinic_id",
+    "patient_id",
+    "enrolment_id",
+    "question",
+    "answers_id",
+    "answer_step",
+    "answer_value",
+    "adaptation",
+)
+"""What is filled in of a reply when it is processed."""
 
 log = structlog.get_logger()
 
@@ -34,19 +50,28 @@ def read(
 
 
 def store(session: Session, reply: Reply, triage: Reading, now: datetime) -> None:
-    """Keep the triage with its reply."""
-    # By the reply's id: to hang it on the reply would look for an earlier one first.
-    session.add(
-        Triage(
-            reply_id=reply.id,
-            level=triage.level,
-            flags=list(triage.flags),
-            evidence=[asdict(evidence) for evidence in triage.evidence],
-            rule_version=triage.rule_version,
-            at=now,
-        )
-    )
-    session.flush()
+    """Write down what was made of a reply, and keep the triage with it."""
+    session.execute(_made(), {"kept": reply.id} | {column: getattr(reply, column) for column in MADE})
+    found = {
+        "reply_id": reply.id,
+        "level": triage.level,
+        "flags": list(triage.flags),
+        "evidence": [asdict(evidence) for evidence in triage.evidence],
+        "rule_version": triage.rule_version,
+        "at": now,
+    }
+    session.execute(_found(), found)
+
+
+@cache
+def _made() -> Update:
+    table = cast("Table", Reply.__table__)
+    return update(table).where(table.c.id == bindparam("kept"))
+
+
+@cache
+def _found() -> Insert:
+    return insert(cast("Table", Triage.__table__)).inline()  # its id is not asked back
 
 
 def adaptation_of(

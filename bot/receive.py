@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
+from typing import cast
 
 import structlog
-from sqlalchemy import Select, bindparam, func, select, update
+from sqlalchemy import Select, Table, bindparam, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningInsert
 
 from bot import conversation
 from bot.act import carry_out
@@ -22,19 +25,17 @@ from bot.course import STOPPED_BY_PATIENT
 from bot.history import step_asked
 from bot.reading import adaptation_of, read, store
 from bot.red_flags import Checker, Level, Triage
-from bot.sender import Sender, hold, patient_of
+from bot.sender import Sender, hold
 from bot.strangers import of_no_patient
 from bot.wishes import read_wish
-from core.models import AlertKind, Colour, MessageKind, Patient, Reply
+from core.models import AlertKind, Colour, MessageKind, Reply
 from core.states import EnrolmentState
 from messages.advice_schema import AdviceGroup
 from messages.loader import Content
-from scheduler.questions import Question, open_questions
+from scheduler.questions import Question
 
 QUESTION_STAYS = timedelta(hours=72)
 """How long a question is what a reply is read in the light of."""
-SCREENING_STAYS = timedelta(days=8)
-"""How long a bare yes or no may still be the answer to a screening: until the next one is asked."""
 YES_OR_NO = frozenset(
     {
         "screening",
@@ -50,6 +51,8 @@ MAX_ATTEMPTS = 5
 LEFT_BEHIND = timedelta(seconds=30)
 """A kept reply that nobody has processed by then lost its request on the way, and is taken up by the tick."""
 MAX_FIELD = 200
+AT_ONCE = {"isolation_level": "AUTOCOMMIT"}
+"""One statement is a transaction by itself: PostgreSQL need not be told where it begins and ends."""
 
 log = structlog.get_logger()
 
@@ -68,21 +71,29 @@ class Inbound:
 def keep(session: Session, inbound: Inbound, now: datetime) -> int:
     """Store a text raw, once per provider id, and commit. Returns the reply's id, old or new."""
     provider_id = _clean(inbound.provider_id)
-    reply = Reply(
-        provider_id=provider_id,
-        sender=inbound.sender,
-        recipient=_clean(inbound.recipient),
-        body=inbound.body,
-        media_count=inbound.media_count,
-        received_at=now,
-    )
-    session.add(reply)
+    raw = {
+        "provider_id": provider_id,
+        "sender": inbound.sender,
+        "recipient": _clean(inbound.recipient),
+        "body": inbound.body,
+        "media_count": inbound.media_count,
+        "received_at": now,
+    }
+    if session.get_bind().dialect.name == "postgresql" and not session.in_transaction():
+        session.connection(execution_options=AT_ONCE)
     try:
+        reply_id = session.execute(_kept(), raw).scalar_one()
         session.commit()
     except IntegrityError:
         session.rollback()
         return session.scalars(select(Reply.id).where(Reply.provider_id == provider_id)).one()
-    return reply.id
+    return reply_id
+
+
+@cache
+def _kept() -> ReturningInsert[int]:
+    table = cast("Table", Reply.__table__)
+    return insert(table).returning(table.c.id)
 
 
 def _clean(text: str) -> str:
@@ -100,13 +111,13 @@ def process(
     reply = session.scalar(_unprocessed(), {"reply": reply_id})
     if reply is None:
         return None
-    patient_id, caller = patient_of(session, reply), caller_of(session, reply, now)
-    if patient_id is None:
+    session.expunge(reply)  # what becomes of it is written once, in `store`
+    sender = hold(session, reply, now)
+    caller = caller_of(session, reply, now) if sender is None or sender.is_on_call else None
+    if sender is None:
         return of_no_patient(session, content, checker, reply, now, caller=caller, means=means)
-    with session.no_autoflush:  # what becomes of the reply is written once, in `store`
-        sender = hold(session, patient_id, now)
-        reply.processed_at = now
-        triage, decision = _decide(session, content, checker, reply, sender, caller, means)
+    reply.processed_at = now
+    triage, decision = _decide(session, content, checker, reply, sender, caller, means)
     store(session, reply, triage, now)
     if decision is None and caller is not None:
         take(session, means, caller, reply, now)
@@ -138,7 +149,7 @@ def _decide(
     reply.patient_id, reply.clinic_id = patient.id, patient.clinic_id
     reply.enrolment_id = enrolment.id if enrolment else None
     answer = parse(reply.body, content.replies.vocabulary)
-    asked = _asked(session, patient, reply, answer)
+    asked = _asked(sender.asked, reply, answer)
     reply.question = asked.question if asked else None
     reply.answer_step = step_asked(session, asked)
     wish = read_wish(reply.body, reply.received_at)
@@ -182,14 +193,13 @@ def _situation(sender: Sender, reply: Reply, asked: Question | None, *, checker_
     )
 
 
-def _asked(session: Session, patient: Patient, reply: Reply, answer: Answer) -> Question | None:
+def _asked(asked: Sequence[Question], reply: Reply, answer: Answer) -> Question | None:
     """What the reply answers: the newest open question when it was written.
 
     A bare yes or no to a question that wants something else is read as the late answer to an open screening, which
     stays open until the next one. A no to how it goes is its answer: it brings a person, where a clean screening would
     bring nobody.
     """
-    asked = open_questions(session, patient.id, reply.received_at, SCREENING_STAYS)
     screening = next((question for question in asked if question.question == "screening"), None)
     if not asked:
         return None
@@ -242,14 +252,13 @@ def _count_failure(session: Session, content: Content, reply_id: int, now: datet
 def _to_staff(session: Session, content: Content, reply_id: int, now: datetime) -> None:
     """What nobody could read may be red: a red alert, the texts held, and the patient told whom to ring."""
     reply = session.get_one(Reply, reply_id)
-    patient_id = patient_of(session, reply)
-    sender = hold(session, patient_id, now) if patient_id is not None else None
+    sender = hold(session, reply, now)
     clinic_id = sender.patient.clinic_id if sender else clinic_for_stranger(session, reply.recipient)
     if clinic_id is None:
         return
     reply.processed_at = now
     reply.clinic_id = clinic_id
-    reply.patient_id = patient_id
+    reply.patient_id = sender.patient.id if sender else None
     enrolment = sender.enrolment if sender else None
     raise_alert(
         session,

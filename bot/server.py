@@ -10,6 +10,7 @@ from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
+from gunicorn.workers.gthread import ThreadWorker
 
 from bot.app import create_app
 from bot.runtime import make_runtime
@@ -19,6 +20,42 @@ from core.settings import load_settings
 
 THREADS = 4
 """In each process. They take turns at one interpreter: eight were no quicker, and the slowest answers slower."""
+
+
+class FairWorker(ThreadWorker):
+    """Takes a new connection only while one of its threads is free: the others are left to another process.
+
+    Else chance would share the connections out, and the texts of the fuller process would wait beside an idle one. A
+    client that keeps its connection while all threads are taken is let go after its answer, and comes back to whoever
+    is free then, behind those that have waited longer.
+    """
+
+    _under_way = 0
+    _most_kept = 0
+
+    @property
+    def max_keepalived(self) -> int:
+        """How many connections may wait for their client's next request; the thread that answers one asks."""
+        return self._most_kept if self._under_way < THREADS else 0
+
+    @max_keepalived.setter
+    def max_keepalived(self, most: int) -> None:
+        self._most_kept = most
+
+    def set_accept_enabled(self, enabled: bool) -> None:  # noqa: FBT001 - gunicorn calls it so
+        super().set_accept_enabled(enabled and self._under_way < THREADS)
+
+    def enqueue_req(self, conn: Any) -> None:
+        """A request, or a connection that is about to bring one, goes to the threads."""
+        self._under_way += 1
+        self.set_accept_enabled(self.alive)
+        super().enqueue_req(conn)
+
+    def finish_request(self, conn: Any, fs: Any) -> None:
+        """A thread is free again."""
+        self._under_way -= 1
+        super().finish_request(conn, fs)
+        self.set_accept_enabled(self.alive)
 
 
 class _Server(BaseApplication):
@@ -49,7 +86,7 @@ def serve_forever(*, host: str, port: int, processes: int) -> None:
             "bind": f"{host}:{port}",
             "workers": processes,
             "threads": THREADS,
-            "worker_class": "gthread",
+            "worker_class": FairWorker,
             "timeout": 60,
             "graceful_timeout": 20,
             "control_socket_disable": True,

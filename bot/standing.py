@@ -16,9 +16,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 from bot import audit
 from bot.course import refresh_holds, running_enrolment
 from core.models import Alert, AlertEvent, AlertKind, Colour, Message, MessageKind, MessageState, Patient
-from scheduler.outbox import has_open_red, lock_patient
-from scheduler.states import Cause
-from scheduler.transitions import Move
+from scheduler.outbox import cancel_kind, has_open_red, lock_patient
 
 MAX_NOTE = 2000
 RESOLVED = "alarmen er afsluttet"
@@ -152,11 +150,6 @@ def _contact_checks() -> Select[int]:
     return select(Message.id).where(*_IS_CHECK, Message.state == MessageState.PLANNED)
 
 
-@cache
-def _drop_contact_checks() -> Move:
-    return Move(Cause.CANCEL, MessageState.CANCELLED, *_IS_CHECK, reason=RESOLVED)
-
-
 def is_erased(session: Session, alert: Alert) -> bool:
     """Whether the patient's name, number and words are gone: then nobody can act on it any more."""
     erased = Patient.id == alert.patient_id, Patient.erased_at.is_not(None)
@@ -182,4 +175,4 @@ def refresh(session: Session, alert: Alert, now: datetime) -> None:
     if (running := running_enrolment(session, alert.patient_id)) is not None:
         refresh_holds(session, running, now)
     if not has_open_red(session, alert.patient_id):
-        _drop_contact_checks().make(session, now=now, patient=alert.patient_id)
+        cancel_kind(session, alert.patient_id, MessageKind.CONTACT_CHECK, RESOLVED, now)

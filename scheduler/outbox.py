@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, insert, select
+from sqlalchemy import ColumnElement, Insert, Select, Table, and_, bindparam, exists, insert, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from core.models import (
@@ -24,7 +25,7 @@ from messages.languages import Language
 from messages.sms import measure, to_gsm7
 from scheduler.planning import PlannedStep
 from scheduler.states import Cause
-from scheduler.transitions import shift
+from scheduler.transitions import Move, shift
 
 PRIORITY = {
     MessageKind.ADVICE: 0,
@@ -124,35 +125,69 @@ def enqueue(
     staff_id: int | None = None,
 ) -> Message:
     """Put one text into the outbox: an answer to a reply leaves at any hour, as soon as a worker sees it."""
-    body = to_gsm7(draft.body)
-    due_at = now + draft.delay
     message = Message(
         clinic_id=clinic_id,
         patient_id=patient_id,
         enrolment_id=enrolment_id,
         reply_id=reply_id,
-        reminds_id=draft.reminds_id,
         staff_id=staff_id,
-        submit_token=draft.submit_token,
-        kind=draft.kind,
-        purpose=draft.kind,
-        question=draft.question,
         to_phone=to_phone,
-        body=body,
-        language=draft.language,
-        body_in_danish=draft.body_in_danish,
-        segments=measure(body).segments,
-        priority=PRIORITY[draft.kind],
-        state=MessageState.PLANNED,
-        reason=draft.reason,
-        due_at=due_at,
-        expires_at=due_at + LIFETIME[draft.kind],
-        next_attempt_at=due_at,
-        created_at=now,
+        **_row(draft, now),
     )
     session.add(message)
     session.flush()
     return message
+
+
+def enqueue_answers(
+    session: Session,
+    drafts: Sequence[Draft],
+    *,
+    patient: Patient,
+    enrolment_id: int | None,
+    reply_id: int,
+    now: datetime,
+) -> None:
+    """Put all that a patient's reply is answered with into the outbox, in one statement."""
+    if not drafts:
+        return
+    same = {
+        "clinic_id": patient.clinic_id,
+        "patient_id": patient.id,
+        "enrolment_id": enrolment_id,
+        "reply_id": reply_id,
+        "to_phone": patient.phone,
+    }
+    rows = [same | _row(draft, now) for draft in drafts]
+    session.execute(_answers(), rows if len(rows) > 1 else rows[0])
+
+
+@cache
+def _answers() -> Insert:
+    return insert(cast("Table", Message.__table__)).inline()  # their ids are not asked back
+
+
+def _row(draft: Draft, now: datetime) -> dict[str, Any]:
+    body = to_gsm7(draft.body)
+    due_at = now + draft.delay
+    return {
+        "reminds_id": draft.reminds_id,
+        "submit_token": draft.submit_token,
+        "kind": draft.kind,
+        "purpose": draft.kind,
+        "question": draft.question,
+        "body": body,
+        "language": draft.language,
+        "body_in_danish": draft.body_in_danish,
+        "segments": measure(body).segments,
+        "priority": PRIORITY[draft.kind],
+        "state": MessageState.PLANNED,
+        "reason": draft.reason,
+        "due_at": due_at,
+        "expires_at": due_at + LIFETIME[draft.kind],
+        "next_attempt_at": due_at,
+        "created_at": now,
+    }
 
 
 def lock_patient(session: Session, patient_id: int) -> None:
@@ -191,6 +226,17 @@ def _red() -> Select[bool]:
 def cancel_waiting(session: Session, reason: str, *conditions: ColumnElement[bool], now: datetime) -> int:
     """Cancel every row that has not left yet and matches; returns how many."""
     return len(shift(session, Cause.CANCEL, MessageState.CANCELLED, *conditions, now=now, reason=reason))
+
+
+def cancel_kind(session: Session, patient_id: int, kind: MessageKind, reason: str, now: datetime) -> int:
+    """Cancel every text of a kind that has not left yet for one patient; returns how many."""
+    return len(_cancel_kind().make(session, now=now, whose=patient_id, sort=kind, why=reason))
+
+
+@cache
+def _cancel_kind() -> Move:
+    of_kind = (Message.patient_id == bindparam("whose"), Message.kind == bindparam("sort"))
+    return Move(Cause.CANCEL, MessageState.CANCELLED, *of_kind, reason=bindparam("why", type_=Message.reason.type))
 
 
 def cancel_course(session: Session, enrolment_id: int, reason: str, now: datetime) -> int:

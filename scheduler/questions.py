@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from functools import cache
+from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Select, bindparam, exists, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, exists, func, literal
 
 from core.models import Message, Reply
+from core.states import MessageState
 from scheduler.outbox import MAYBE_ARRIVED
 
 
@@ -25,38 +24,36 @@ class Question(NamedTuple):
     asked_at: datetime
 
 
-def open_questions(session: Session, patient_id: int, at: datetime, within: timedelta) -> list[Question]:
-    """The questions the patient had been asked at `at`, newest first, at most `within` old, without an answer yet.
+ASKED_AT = func.coalesce(Message.sent_at, Message.claimed_at)
+"""A question counts from its claim: an answer may come in before the worker has written down that it was sent."""
+QUESTION = (
+    Message.id,
+    Message.question,
+    Message.kind,
+    Message.step_id,
+    Message.reply_id,
+    Message.reminds_id,
+    ASKED_AT,
+)
+"""The columns of a Question, in order."""
 
-    A question counts from its claim: an answer may come in before the worker has written down that it was sent. What
-    answers a question answers the reminder of it too.
+_NEVER_ARRIVED = [literal(str(state)) for state in MessageState if state not in MAYBE_ARRIVED]
+"""Asked for by what it is not: else PostgreSQL weighs the state's index, and plans the statement anew each time."""
+
+
+def is_open(
+    patient: ColumnElement[int], at: ColumnElement[datetime], oldest: ColumnElement[datetime]
+) -> tuple[ColumnElement[bool], ...]:
+    """Of the questions a patient had been asked at `at`, but not by `oldest`, those that have no answer yet.
+
+    What answers a question answers the reminder of it too.
     """
-    rows = session.execute(_open_questions(), {"patient": patient_id, "at": at, "oldest": at - within})
-    return [Question._make(row) for row in rows]
-
-
-@cache
-def _open_questions() -> Select[int, str | None, str, str | None, int | None, int | None, datetime]:
-    """Built once: every reply asks it."""
-    asked_at = func.coalesce(Message.sent_at, Message.claimed_at)
     answered = exists().where(Reply.answers_id == func.coalesce(Message.reminds_id, Message.id))
     return (
-        select(
-            Message.id,
-            Message.question,
-            Message.kind,
-            Message.step_id,
-            Message.reply_id,
-            Message.reminds_id,
-            asked_at,
-        )
-        .where(
-            Message.patient_id == bindparam("patient"),
-            Message.question.is_not(None),
-            Message.state.in_(MAYBE_ARRIVED),
-            asked_at <= bindparam("at", type_=asked_at.type),
-            asked_at > bindparam("oldest", type_=asked_at.type),
-            ~answered,
-        )
-        .order_by(asked_at.desc(), Message.id.desc())
+        Message.patient_id == patient,
+        Message.question.is_not(None),
+        Message.state.not_in(_NEVER_ARRIVED),
+        at >= ASKED_AT,
+        oldest < ASKED_AT,
+        ~answered,
     )

@@ -13,9 +13,9 @@ RED = "jeg kan ikke tisse"
 
 def add_alert(world: World, colour: Colour, *, kind: AlertKind = AlertKind.SILENT, clinic_id: str = "vest") -> int:
     with world.session() as session, session.begin():
-        alert = raise_alert(session, clinic_id=clinic_id, kind=kind, colour=colour, now=world.clock())
-        assert alert is not None
-        return alert.id
+        alert_id = raise_alert(session, clinic_id=clinic_id, kind=kind, colour=colour, now=world.clock())
+        assert alert_id is not None
+        return alert_id
 
 
 def add_reply(world: World, body: str, evidence: list[dict[str, object]], level: str = "red") -> int:
@@ -36,11 +36,11 @@ def add_reply(world: World, body: str, evidence: list[dict[str, object]], level:
         session.add(
             Triage(reply_id=reply.id, level=level, flags=flags, evidence=evidence, rule_version="1", at=world.clock())
         )
-        alert = raise_alert(
+        alert_id = raise_alert(
             session, clinic_id="vest", kind=AlertKind.REPLY, colour=Colour.RED, now=world.clock(), reply=reply
         )
-        assert alert is not None
-        return alert.id
+        assert alert_id is not None
+        return alert_id
 
 
 def cards_in(page: str) -> list[int]:

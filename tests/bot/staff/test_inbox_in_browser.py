@@ -148,7 +148,7 @@ def full_inbox(world: World) -> int:
             for colour in (Colour.BLUE, Colour.BLUE, Colour.AMBER)
         ]
         assert made[2] is not None
-        resolve(session, made[2].id, clinic_id="vest", staff_id=2, now=now, outcome="no_answer", note="prøver igen")
+        resolve(session, made[2], clinic_id="vest", staff_id=2, now=now, outcome="no_answer", note="prøver igen")
         acknowledge(session, mine, clinic_id="vest", staff_id=2, now=now, note="")
         hand_over(session, mine, receiver_id=1, clinic_id="vest", staff_id=2, now=now, note="tager du den?")
     karen_writes(world)
