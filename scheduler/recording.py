@@ -6,10 +6,11 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 import structlog
-from sqlalchemy import bindparam, case, func, select, tuple_, update
+from sqlalchemy import BindParameter, Case, bindparam, case, func, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from core.gateway import SendError, Verdict
@@ -17,7 +18,7 @@ from core.models import Message, MessageState
 from scheduler.outbox import RETRY_CAP, lock_patient
 from scheduler.settling import URGENT, unsettled
 from scheduler.states import Cause
-from scheduler.transitions import shift, shift_one
+from scheduler.transitions import Move, shift_one
 from scheduler.upkeep import OnFailure
 from scheduler.ways import AWAY
 
@@ -86,31 +87,44 @@ def record(session: Session, outcomes: Sequence[Outcome], now: datetime) -> Tall
 def _record_taken(session: Session, taken: Sequence[Outcome], now: datetime) -> None:
     """A whole batch at once. What a receipt was quicker about keeps its state, and gets its id where it has none."""
     sids = {outcome.message_id: outcome.provider_id for outcome in taken}
-    tries = [(outcome.message_id, outcome.attempt) for outcome in taken]
-    moved = shift(
-        session,
-        Cause.ACCEPTED,
-        MessageState.SENT,
-        Message.id.in_(list(sids)),  # said for the index: SQLite finds none for pairs
-        tuple_(Message.id, Message.attempts).in_(tries),
-        now=now,
-        returning=(Message.id, Message.provider_id),
-        in_sight=False,
-        provider_id=func.coalesce(Message.provider_id, case(sids, value=Message.id)),
-        gateway=_gateways(taken),
-        sent_at=now,
-        lease_until=None,
-    )
+    names = {outcome.gateway for outcome in taken}
+    given: dict[str, Any] = {"ids": list(sids), "tries": [(one.message_id, one.attempt) for one in taken], "at": now}
+    for number, one in enumerate(taken):
+        given |= {f"message_{number}": one.message_id, f"provider_{number}": one.provider_id}
+        given |= {f"gateway_{number}": one.gateway} if len(names) > 1 or not number else {}
+    moved = _accepted(len(taken), is_by_one=len(names) == 1).make(session, now=now, **given)
     as_sent = {row.id for row in moved if row.provider_id == sids[row.id]}
     others = [outcome for outcome in taken if outcome.message_id not in as_sent]
     if others:
         _name(session, others)
 
 
-def _gateways(taken: Sequence[Outcome]) -> Any:
-    """As a rule one gateway took all of them."""
-    names = {outcome.message_id: outcome.gateway for outcome in taken}
-    return taken[0].gateway if len(set(names.values())) == 1 else case(names, value=Message.id)
+@lru_cache(maxsize=64)
+def _accepted(size: int, *, is_by_one: bool) -> Move:
+    """For so many texts; built once, for there are few sizes of a batch. `is_by_one`: one gateway took all of them, as
+    a rule.
+    """
+    ids = [bindparam(f"message_{number}", type_=Message.id.type) for number in range(size)]
+    sids = [bindparam(f"provider_{number}", type_=Message.provider_id.type) for number in range(size)]
+    gateways = [
+        bindparam(f"gateway_{number}", type_=Message.gateway.type) for number in range(1 if is_by_one else size)
+    ]
+    return Move(
+        Cause.ACCEPTED,
+        MessageState.SENT,
+        Message.id.in_(bindparam("ids", expanding=True)),  # said for the index: SQLite finds none for pairs
+        tuple_(Message.id, Message.attempts).in_(bindparam("tries", expanding=True)),
+        returning=(Message.id, Message.provider_id),
+        in_sight=False,
+        provider_id=func.coalesce(Message.provider_id, _by_id(ids, sids)),
+        gateway=gateways[0] if is_by_one else _by_id(ids, gateways),
+        sent_at=bindparam("at", type_=Message.sent_at.type),
+        lease_until=None,
+    )
+
+
+def _by_id(ids: Sequence[BindParameter[int]], values: Sequence[BindParameter[Any]]) -> Case[Any]:
+    return case(*zip(ids, values, strict=True), value=Message.id)
 
 
 def _name(session: Session, taken: Sequence[Outcome]) -> None:
