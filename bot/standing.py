@@ -142,12 +142,13 @@ def snapshot(session: Session, alert: Alert) -> dict[str, Any]:
     return {key: value.isoformat() if isinstance(value, datetime) else value for key, value in kept.items()}
 
 
-_IS_CHECK = (Message.patient_id == bindparam("patient"), Message.kind == MessageKind.CONTACT_CHECK)
-
-
 @cache
 def _contact_checks() -> Select[int]:
-    return select(Message.id).where(*_IS_CHECK, Message.state == MessageState.PLANNED)
+    return select(Message.id).where(
+        Message.patient_id == bindparam("patient"),
+        Message.kind == MessageKind.CONTACT_CHECK,
+        Message.state == MessageState.PLANNED,
+    )
 
 
 def is_erased(session: Session, alert: Alert) -> bool:
