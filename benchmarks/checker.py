@@ -27,7 +27,8 @@ from messages.red_flag_schema import load_rules
 from tools.corpus import corpus_files, read_items
 from tools.score import Score
 
-CORPUS = Path(__file__).parents[1] / "tests" / "corpus"
+ROOT = Path(__file__).parents[1]
+CORPUS = ROOT / "tests" / "corpus"
 SEED = 1
 ROUNDS = 5
 STARTS = 5
@@ -42,7 +43,7 @@ Reply = dict[str, Any]
 Read = Callable[[str, str | None], object]
 
 FRESH = """
-import json, resource, sys, time
+import json, sys, time
 texts = json.load(sys.stdin)
 began = time.perf_counter()
 from bot.red_flags import load_checker
@@ -50,7 +51,8 @@ checker = load_checker()
 seconds = time.perf_counter() - began
 for text in texts:
     checker.check(text)
-print(json.dumps([seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss]))
+from benchmarks.peak import peak_megabytes
+print(json.dumps([seconds, peak_megabytes()]))
 """
 
 
@@ -110,10 +112,15 @@ def microseconds(read: Read, texts: Iterable[tuple[str, str | None]], rounds: in
 def in_fresh_process(texts: Sequence[str]) -> tuple[float, float]:
     """Seconds to import and load the checker, and peak megabytes after it has also read the texts."""
     ran = subprocess.run(
-        [sys.executable, "-c", FRESH], input=json.dumps(texts), capture_output=True, text=True, check=True
+        [sys.executable, "-c", FRESH],
+        input=json.dumps(texts),
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=ROOT,
     )
-    seconds, peak = json.loads(ran.stdout)
-    return seconds, peak / (1_000_000 if sys.platform == "darwin" else 1_000)  # bytes there, kilobytes elsewhere
+    seconds, megabytes = json.loads(ran.stdout)
+    return seconds, megabytes
 
 
 def speed(checker: Checker, replies: Sequence[Reply]) -> Iterator[Row]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from benchmarks.peak import peak_megabytes
 from core.crypto import new_key
 from core.settings import Settings
 
@@ -92,8 +93,7 @@ class Usage:
 def own_usage() -> Usage:
     """This process's, up to now."""
     spent = resource.getrusage(resource.RUSAGE_SELF)
-    size = spent.ru_maxrss / (1_000_000 if sys.platform == "darwin" else 1_000)  # bytes there, kilobytes elsewhere
-    return Usage(spent.ru_utime + spent.ru_stime, size)
+    return Usage(spent.ru_utime + spent.ru_stime, peak_megabytes())
 
 
 def say(value: object) -> None:

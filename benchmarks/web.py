@@ -15,6 +15,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 from urllib.request import urlopen
 
+from benchmarks.peak import peak_megabytes
 from benchmarks.processes import INBOUND_TOKEN, ROOT
 from bot.signature import sign
 
@@ -40,7 +41,7 @@ class Web:
 
     def megabytes(self) -> float:
         """The largest size in memory that one of its processes had; 0 where the system does not tell."""
-        return max(map(_peak, [self.pid, *_children(self.pid)]))
+        return max(map(peak_megabytes, [self.pid, *_children(self.pid)]))
 
 
 @contextmanager
@@ -165,11 +166,3 @@ def _cpu(pid: int) -> float:
         return 0.0
     fields = stat.read_text(encoding="ascii").rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / _TICKS
-
-
-def _peak(pid: int) -> float:
-    status = Path(f"/proc/{pid}/status")
-    if not status.exists():
-        return 0.0
-    _, _, rest = status.read_text(encoding="utf-8").partition("VmHWM:")
-    return int(rest.split()[0]) / 1000
