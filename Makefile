@@ -65,10 +65,10 @@ format: $(DEV) ## Put the code in the project's format and mend what can be mend
 content: $(INSTALLED) ## Write docs/content.md: the table from source fact to text
 	@$(BIN)/rygbot messages table > docs/content.md
 
-reader: $(TRAINING) ## Train the checker's second reader anew, after a change of rules or corpus (3 minutes)
+reader: $(TRAINING) ## Train the checker's second reader anew, after a change of rules or corpus (10 minutes)
 	@$(TRAINING_PYTHON) -m tools.train_reader
 
-triage-report: $(TRAINING) ## Measure the checker on writers left out of training: docs/triage-report.md (15 minutes)
+triage-report: $(TRAINING) ## Measure the checker on writers left out of training: docs/triage-report.md (40 minutes)
 	@$(TRAINING_PYTHON) -m tools.triage_report
 
 screenshots: $(DEV) ## Make the pictures of the staff's pages in docs/img anew, from a fresh demo

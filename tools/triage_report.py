@@ -2,7 +2,7 @@
 
 Writes docs/triage-report.md (figures by writer, flag, trap and language), docs/triage-misses.md (every miss) and two
 pictures in docs/img. Each writer is read by a second reader trained without that writer; one in four writers is left
-out at a time. Needs what `make install-training` brings; takes half an hour on two cores.
+out at a time. Needs what `make install-training` brings; takes 40 minutes on two cores.
 """
 
 from __future__ import annotations
