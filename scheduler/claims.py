@@ -16,7 +16,7 @@ from core.gateway import Outbound
 from core.models import Message, MessageState
 from scheduler import rates
 from scheduler.outbox import LEASE
-from scheduler.picking import ADVICE, LAST, Choice, Wanted, choose, due_count
+from scheduler.picking import ADVICE, LAST, Choice, Wanted, are_few, choose, due_count
 from scheduler.states import Cause
 from scheduler.transitions import Move
 
@@ -93,7 +93,7 @@ def take(
     return Batch(
         texts,
         may_be_more=len(wanted) == limit or (len(chosen) < len(wanted) and not held_up),
-        is_all=len(texts) == due,
+        is_all=are_few(due) and len(texts) == due,
         held_up=held_up,
         wait=levels.seconds_to_wait() if levels is not None else 0.0,
         probe_text=probe_text,

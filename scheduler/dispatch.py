@@ -129,7 +129,8 @@ class Dispatcher:
     def run(self, now: Callable[[], datetime], pace: timedelta = PACE) -> Tally:
         """Expire what is too late, then send until nothing is due or somebody asks to stop.
 
-        Commits after each claim, each record, and each failure. `pace`: how far apart a clinic's late texts stand.
+        Commits after each claim, each record, each failure, and each judging of what is late. `pace`: how far apart a
+        clinic's late texts stand.
         """
         self._presence.keep()
         under_way: deque[UnderWay] = deque()
@@ -189,13 +190,15 @@ class Dispatcher:
                 self.wait = 0.0
                 return Batch([]), Plan(()), False
             seen = Seen(found.due, rates.clinics(session))
-            keep_window(session, now, seen.clinics)
+            if keep_window(session, now, seen.clinics):
+                session.commit()
             take = partial(self._exchange.claim, session, self._worker, self._size, now, deadline, seen)
             take = partial(take, is_any_away=found.is_any_away)
             batch, plan = take(up_to=LAST - 1) if found.is_any_late else take()
             is_any_left = found.is_any_late and bool(batch.texts)
             if found.is_any_late and not batch.texts:
                 late = give_places(session, now, self._late_after, pace)
+                session.commit()  # before they are forgotten: a claim that fails takes nothing of it back
                 self._lookout.forget_lateness()
                 log.info("late texts given their places", count=late)
                 batch, plan = take()

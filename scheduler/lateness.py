@@ -105,12 +105,13 @@ def instants(now: datetime, late_after: timedelta) -> dict[str, datetime]:
     return {"now": now, "late_by": now - late_after, "missed_by": now - min(PACE, late_after)}
 
 
-def is_any() -> ColumnElement[bool]:
+def is_any(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
     """Of the parameters that `instants` gives, for a statement that asks more than that.
 
     The order is said for the index on the next attempt: the late come first in it.
     """
-    return select(Message.id).where(*_LATE).order_by(Message.next_attempt_at).limit(1).scalar_subquery().is_not(None)
+    late = select(Message.id).where(*_LATE, *conditions).order_by(Message.next_attempt_at).limit(1)
+    return late.scalar_subquery().is_not(None)
 
 
 _COLUMNS = (
@@ -133,8 +134,9 @@ def _late_patients() -> Select[int | None]:
 
 @cache
 def _late() -> Select[*tuple[Any, ...]]:
+    """Patient by patient, as they are asked about: workers that judge at once lock in the same order."""
     theirs = Message.patient_id.in_(bindparam("patients", expanding=True))
-    return select(*_COLUMNS).where(theirs, *_LATE).order_by(Message.id).with_for_update()
+    return select(*_COLUMNS).where(theirs, *_LATE).order_by(Message.patient_id, Message.id).with_for_update()
 
 
 @cache

@@ -109,17 +109,22 @@ def _in_turn(session: Session, wanted: Wanted, priority: int, room: int) -> list
     """Each clinic's first before any clinic's second. With more clinics than places it is left to chance whose come."""
     given = wanted.given() | {"priority": priority}
     clinics: Sequence[str] = session.scalars(_waiting_clinics(), given).all()
-    if len(clinics) > room:
-        clinics = random.sample(clinics, room)
+    if not clinics:
+        return []
+    unasked, with_more = random.sample(clinics, len(clinics)), list[str]()
     found: dict[str, list[Any]] = {}
-    quota, missing = 0, room
-    while clinics and missing > 0:  # what some have too few of, the others may have more of
-        quota += math.ceil(missing / len(clinics))
+    quota, missing = math.ceil(room / len(clinics)), room
+    while missing > 0 and (unasked or with_more):
+        if unasked:  # one that has only texts that may not go yet makes room for another
+            asked, unasked = unasked[:missing], unasked[missing:]
+        else:  # what some have too few of, the others may have more of
+            asked, with_more = with_more, []
+            quota += math.ceil(missing / len(asked))
         rows: defaultdict[str, list[Any]] = defaultdict(list)
-        for row in session.execute(_pick(session), given | {"clinics": clinics, "quota": quota}):
+        for row in session.execute(_pick(session), given | {"clinics": asked, "quota": quota}):
             rows[row.clinic_id].append(row)
         found |= rows
-        clinics = [clinic for clinic in clinics if len(rows[clinic]) == quota]
+        with_more += [clinic for clinic in asked if len(rows[clinic]) == quota]
         missing = room - sum(map(len, found.values()))
     turns = [
         (turn, random.random(), Choice(row.id, row.clinic_id, row.priority, row.segments))  # noqa: S311 - no secret

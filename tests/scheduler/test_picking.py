@@ -8,7 +8,7 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from core.models import Clinic, Message, MessageKind, MessageState
@@ -55,6 +55,28 @@ def test_what_some_clinics_have_too_few_of_the_others_have_more_of(clinics: Worl
     with clinics.session() as session:
         fill(session, {"nord": HEAP, "syd": HEAP, "oest": 3, "vest": 9})
         assert chosen_from(session, 64) == {"nord": 26, "syd": 26, "oest": 3, "vest": 9}
+
+
+def test_a_clinic_whose_texts_may_not_go_takes_no_place_from_another(world: World) -> None:
+    """With more clinics than places it is left to chance which are asked first, not which are asked at all."""
+    stuck = [f"c{number}" for number in range(40)]
+    with world.session() as session:
+        add_clinics(session, ["nord", *stuck])
+        fill(session, dict.fromkeys(stuck, 10))
+        session.execute(update(Message).values(expires_at=MONDAY))
+        fill(session, {"vest": 1, "nord": 5})
+        assert chosen_from(session, 1).keys() <= {"vest", "nord"}
+        assert chosen_from(session, 2) == {"vest": 1, "nord": 1}
+        assert chosen_from(session, 4) == {"vest": 1, "nord": 3}
+
+
+def test_of_a_heap_nobody_says_that_it_was_all(clinics: World) -> None:
+    with clinics.session() as session:
+        fill(session, {"nord": FEW + 1, "syd": 9})
+        session.execute(update(Message).where(Message.clinic_id == "syd").values(expires_at=MONDAY))
+        batch = take(session, "w", 10 * HEAP, MONDAY)
+        assert (len(batch.texts), batch.is_all) == (FEW + 1, False)
+        session.rollback()
 
 
 def test_all_of_a_heap_can_be_had(clinics: World) -> None:
