@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
 from typing import cast
@@ -272,7 +272,7 @@ def _to_staff(session: Session, content: Content, reply_id: int, now: datetime) 
     )
     if sender is not None and sender.patient.opted_out_at is None:
         unread = conversation.Decision(advice=AdviceGroup.UNCLEAR)
-        carry_out(session, content, unread, reply=reply, sender=sender, now=now)
+        carry_out(session, content, unread, reply=reply, sender=replace(sender, red_open=True), now=now)
 
 
 def count_unprocessed(session: Session) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import gc
 import socket
+import struct
 import threading
 from typing import Any
 
@@ -20,6 +21,8 @@ from core.settings import load_settings
 
 THREADS = 4
 """In each process. They take turns at one interpreter: eight were no quicker, and the slowest answers slower."""
+SILENT_FOR = 10
+"""Seconds that a client may take to go on with a request, or to take its answer: it keeps a thread all the while."""
 
 
 class FairWorker(ThreadWorker):
@@ -30,8 +33,10 @@ class FairWorker(ThreadWorker):
     is free then, behind those that have waited longer.
     """
 
+    alive: bool
     _under_way = 0
     _most_kept = 0
+    _is_closed = False
 
     @property
     def max_keepalived(self) -> int:
@@ -43,7 +48,33 @@ class FairWorker(ThreadWorker):
         self._most_kept = most
 
     def set_accept_enabled(self, enabled: bool) -> None:  # noqa: FBT001 - gunicorn calls it so
-        super().set_accept_enabled(enabled and self._under_way < THREADS)
+        super().set_accept_enabled(enabled and self.alive and self._under_way < THREADS)
+        if not self.alive and not self._is_closed:
+            self._is_closed = True
+            self._take_the_last()
+
+    def _take_the_last(self) -> None:
+        """Those that wait for a free thread are answered before the process stops; whoever comes later is refused."""
+        for listener in self.sockets:
+            listener.settimeout(0)
+            before = -1
+            while before < self.nr_conns < self.worker_connections:
+                before = self.nr_conns
+                self.accept(listener)
+            listener.close()
+
+    def is_parent_alive(self) -> bool:
+        """A process that its parent has left stops, as if it had been told to."""
+        is_alive: bool = super().is_parent_alive()
+        if not is_alive:
+            self.alive = False
+        return is_alive
+
+    def handle(self, conn: Any) -> Any:
+        """In a thread, which a client that falls silent in the middle of a request gives back."""
+        for direction in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
+            conn.sock.setsockopt(socket.SOL_SOCKET, direction, struct.pack("ll", SILENT_FOR, 0))
+        return super().handle(conn)
 
     def enqueue_req(self, conn: Any) -> None:
         """A request, or a connection that is about to bring one, goes to the threads."""

@@ -8,7 +8,8 @@ from sqlalchemy import text as text_clause
 
 from bot import receive
 from bot.receive import Inbound, keep, process, process_left_behind
-from core.models import MessageState, Reply
+from core.models import Enrolment, MessageState, Reply
+from messages.schema import Purpose
 from scheduler.planning import HELD_RED
 from tests.world import PHONE, SENDER, World
 
@@ -69,6 +70,25 @@ def test_a_reply_that_can_never_be_processed_goes_to_staff_and_the_patient_is_to
     assert [(alert.kind, alert.colour) for alert in world.alerts()] == [("checker_failed", "red")]
     assert any(message.reason == HELD_RED for message in world.messages(MessageState.HELD))
     assert len(world.advice()) == 1
+
+
+def test_a_silent_patient_whose_reply_cannot_be_processed_gets_no_exercise_either(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The reply ends the silence; the red alert about it holds the texts all the same."""
+    enrolment_id = world.enrol()
+    with world.session() as session, session.begin():
+        session.get_one(Enrolment, enrolment_id).silent_since = world.clock()
+        keep(session, Inbound("SM1", PHONE, SENDER, "hej"), world.clock())
+
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr(receive, "read", broken)
+    left_behind(world, receive.MAX_ATTEMPTS)
+    assert world.enrolment().silent_since is None
+    exercises = [message for message in world.messages() if message.purpose == Purpose.EXERCISE]
+    assert {(message.state, message.reason) for message in exercises} == {(MessageState.HELD, HELD_RED)}
 
 
 def test_a_fault_that_passes_costs_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 from concurrent.futures import Future
 from types import SimpleNamespace
@@ -9,8 +10,9 @@ from typing import Any
 
 import pytest
 from gunicorn.config import Config
-from gunicorn.workers.gthread import ThreadWorker
+from gunicorn.workers.gthread import TConn, ThreadWorker
 
+from bot import server
 from bot.server import THREADS, FairWorker
 
 
@@ -78,3 +80,42 @@ def test_connections_are_kept_while_a_thread_is_free(listening: FairWorker) -> N
     assert listening.max_keepalived == 0
     answer(listening)
     assert listening.max_keepalived >= THREADS
+
+
+def test_a_process_whose_parent_is_gone_stops_listening(listening: FairWorker) -> None:
+    take(listening, THREADS)
+    listening.ppid = -1
+    listening.log = SimpleNamespace(info=lambda *_: None)
+    assert not listening.is_parent_alive()
+    answer(listening)
+    assert not listening._accepting
+
+
+def test_those_that_wait_when_it_is_told_to_stop_are_taken_and_later_ones_refused(
+    listening: FairWorker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken: list[TConn] = []
+    monkeypatch.setattr(ThreadWorker, "enqueue_req", lambda _, conn: taken.append(conn))
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        address = listener.getsockname()
+        listening.sockets = [listener]
+        with socket.create_connection(address), socket.create_connection(address):
+            listening.alive = False
+            listening.set_accept_enabled(enabled=False)
+            assert len(taken) == 2
+            for conn in taken:
+                conn.close()
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(address)
+
+
+def test_a_client_that_falls_silent_in_a_request_gives_its_thread_back(
+    listening: FairWorker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server, "SILENT_FOR", 1)
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        theirs.sendall(b"GET / HTTP/1.1\r\n")
+        listening.log = SimpleNamespace(exception=lambda *_: None)
+        conn = TConn(listening.cfg, ours, ("127.0.0.1", 1), ("127.0.0.1", 2))
+        assert listening.handle(conn) is False
