@@ -251,7 +251,9 @@ def _count_failure(session: Session, content: Content, reply_id: int, now: datet
 
 def _to_staff(session: Session, content: Content, reply_id: int, now: datetime) -> None:
     """What nobody could read may be red: a red alert, the texts held, and the patient told whom to ring."""
-    reply = session.get_one(Reply, reply_id)
+    reply = session.scalar(_unprocessed(), {"reply": reply_id})
+    if reply is None:  # another worker, that failed at it too, was quicker
+        return
     sender = hold(session, reply, now)
     clinic_id = sender.patient.clinic_id if sender else clinic_for_stranger(session, reply.recipient)
     if clinic_id is None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any, NotRequired, TypedDict
 
 from sqlalchemy import ColumnElement, Select, bindparam, exists, select, update
@@ -79,7 +79,7 @@ def act_on(session: Session, alert_id: int, step: Step, *conditions: ColumnEleme
     seen, before = deed.get("seen"), snapshot(session, alert)
     stands = {"of_alert": alert_id, "of_version": alert.version if seen is None else seen}
     given = stands | {_new(name): value for name, value in step.values.items()}
-    if session.scalars(_change(tuple(step.values), conditions), given).one_or_none() is None:
+    if session.scalars(_change(tuple(step.values)).where(*conditions), given).one_or_none() is None:
         return Act.ALREADY
     event = AlertEvent(
         alert_id=alert_id,
@@ -97,15 +97,12 @@ def act_on(session: Session, alert_id: int, step: Step, *conditions: ColumnEleme
     return Act.DONE
 
 
-@lru_cache(maxsize=64)
-def _change(columns: tuple[str, ...], conditions: tuple[ColumnElement[bool], ...]) -> ReturningUpdate[Alert]:
-    """The change of some columns, if the alert is the one that was seen. It leaves the alert in sight as it is now.
-
-    Conditions that are made once, and not for each act, make the statement one that is built once.
-    """
+@cache
+def _change(columns: tuple[str, ...]) -> ReturningUpdate[Alert]:
+    """The change of some columns, if the alert is the one that was seen. It leaves the alert in sight as it is now."""
     return (
         update(Alert)
-        .where(Alert.id == bindparam("of_alert"), Alert.version == bindparam("of_version"), *conditions)
+        .where(Alert.id == bindparam("of_alert"), Alert.version == bindparam("of_version"))
         .values({name: bindparam(_new(name)) for name in columns} | {"version": Alert.version + 1})
         .returning(Alert)
         .execution_options(synchronize_session=False, populate_existing=True)

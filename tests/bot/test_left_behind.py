@@ -72,6 +72,24 @@ def test_a_reply_that_can_never_be_processed_goes_to_staff_and_the_patient_is_to
     assert len(world.advice()) == 1
 
 
+def test_two_workers_that_fail_at_the_same_reply_hand_it_to_staff_once(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.enrol()
+    with world.session() as session:
+        reply_id = keep(session, Inbound("SM1", PHONE, SENDER, "hej"), world.clock())
+
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr(receive, "read", broken)
+    left_behind(world, receive.MAX_ATTEMPTS)
+    with world.session() as another:
+        receive._count_failure(another, world.runtime.content, reply_id, world.clock())
+    assert len(world.alerts()) == 1
+    assert len(world.advice()) == 1
+
+
 def test_a_silent_patient_whose_reply_cannot_be_processed_gets_no_exercise_either(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
