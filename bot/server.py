@@ -19,8 +19,10 @@ from bot.spooling import keep_draining
 from core import log
 from core.settings import load_settings
 
-THREADS = 4
-"""In each process. They take turns at one interpreter: eight were no quicker, and the slowest answers slower."""
+THREADS = 3
+"""In each process. They take turns at one interpreter: with more of them nothing is answered sooner, and the slowest
+answers come later.
+"""
 SILENT_FOR = 10
 """Seconds that a client may take to go on with a request, or to take its answer: it keeps a thread all the while."""
 
