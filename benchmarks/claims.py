@@ -45,11 +45,18 @@ Asked = Callable[[Session, datetime], object]
 
 
 def measure(
-    made: Databases, sizes: Sequence[int], patients: int = PATIENTS, weekdays: int = 60, many: int = MANY - DUE
+    made: Databases,
+    sizes: Sequence[int],
+    patients: int = PATIENTS,
+    weekdays: int = 60,
+    many: int = MANY - DUE,
+    *,
+    history: bool = True,
 ) -> Iterator[list[str]]:
     """A line for each statement: its median milliseconds at each size, and how it grew from the first to the last.
 
-    `many`: how many more fall due, for a second look at what goes before a claim and the claim.
+    `many`: how many more fall due, for a second look at what goes before a claim and the claim. `history`: whether
+    what no claim and no tick reads is copied too.
     """
     url = made.migrated("postgresql")
     template = simulated(url, patients, weekdays)
@@ -61,7 +68,7 @@ def measure(
         for size in sizes:
             wanted = max(copies, -(-size // template.messages))
             if wanted > copies:
-                copy(url, template, range(copies, wanted), FRESH)
+                copy(url, template, range(copies, wanted), FRESH, history=history)
             copies = wanted
             rows.append(copies * template.messages)
             _make_due(runtime, now)
@@ -139,10 +146,15 @@ def claim_explained(runtime: Runtime, now: datetime) -> str:
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description="Measure what the worker asks as the table of texts grows.")
     parser.add_argument("--rows", nargs="+", type=int, default=[10_000, 100_000, 1_000_000])
+    parser.add_argument(
+        "--without-history",
+        action="store_true",
+        help="copy no events, readings and audit: nothing here reads them",
+    )
     wanted = parser.parse_args(arguments)
     print(f"{machine('sqlalchemy', 'psycopg')}\n{DUE:,} and {MANY:,} texts due, claims of {BATCH}, median of {TIMES}\n")
     with databases(["postgresql"]) as made:
-        lines = list(measure(made, wanted.rows))
+        lines = list(measure(made, wanted.rows, history=not wanted.without_history))
     print(table([*lines[0][:-1], "growth"], lines[1:]))
 
 

@@ -22,6 +22,7 @@ from sqlalchemy import (
     Select,
     bindparam,
     exists,
+    false,
     func,
     literal_column,
     or_,
@@ -150,12 +151,16 @@ def how_many_due() -> Any:
 
 
 def _may_be_taken() -> tuple[ColumnElement[bool], ...]:
-    """Of the outer-joined Patient."""
+    """Of the outer-joined Patient.
+
+    The end of what waits stands in a COALESCE, so that PostgreSQL neither looks for it in an index nor expects, in a
+    table of mostly old texts, that few have it still before them: it would give up the order of whose turn it is.
+    """
     soon = bindparam("soon", type_=Message.due_at.type)
     last_chance = bindparam("last_chance", type_=Message.due_at.type)
     return (
         *_IS_DUE,
-        Message.expires_at > _NOW,
+        func.coalesce(Message.expires_at > _NOW, false()),
         *may_go(),
         or_(Message.kind != MessageKind.ALARM, is_wanted(Alarm.message_id == Message.id)),
         ~is_behind(_NOW, soon, last_chance),
