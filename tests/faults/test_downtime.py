@@ -5,32 +5,24 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
-from functools import partial
 from pathlib import Path
-from time import sleep
-from typing import Any, NoReturn
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select, text, update
+from sqlalchemy import select
 
 from bot import worker
 from bot.course import complete_finished
 from bot.late_texts import late_texts
-from core.models import AlertKind, Message, MessageEvent, MessageKind, MessageState, Patient, Reply
+from core.models import AlertKind, Message, MessageEvent, MessageState, Reply
 from messages.schema import Purpose
-from scheduler import dispatch, exchange, lateness, picking
 from scheduler.backlog import PACE
-from scheduler.calendar import Window, next_sendable
-from scheduler.lateness import give_places
-from scheduler.looking import LOOK_AGAIN
 from scheduler.outbox import TIMED
 from scheduler.planning import MIN_GAP
 from scheduler.states import Cause
-from tests.world import MONDAY, PHONE, World, copied_world, make_world
+from tests.world import MONDAY, PHONE, World, copied_world
 
 APART = timedelta(hours=12)
 """No two timed texts to a patient are nearer to each other, but for the welcome and the text after it."""
@@ -219,47 +211,6 @@ def test_what_is_late_at_night_makes_no_heap_in_the_morning(lite_world: World) -
     assert len(lite_world.gateway.sent) == 1
 
 
-@pytest.fixture
-def a_heap(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever is due is a heap, in which a worker looks seldom for what is late."""
-    monkeypatch.setattr(picking, "are_few", lambda _due: False)
-
-
-@pytest.mark.usefixtures("a_heap")
-def test_a_heap_seen_just_before_the_window_opens_is_judged_when_it_opens(lite_world: World) -> None:
-    for number in range(50):
-        lite_world.enrol(phone=f"+4520{100000 + number}")
-    opens = next_sendable(MONDAY.replace(hour=22), Window(9 * 60, 20 * 60), on_holidays=False)
-    lite_world.clock.now = opens - LOOK_AGAIN / 2
-    lite_world.dispatcher.run(lite_world.clock)
-    assert lite_world.gateway.sent == []
-    lite_world.clock.now += LOOK_AGAIN * 0.8
-    lite_world.dispatcher.run(lite_world.clock)
-    assert len(lite_world.gateway.sent) == 1
-
-
-@pytest.mark.usefixtures("a_heap")
-def test_a_claim_that_fails_takes_no_judgement_back(lite_world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    for number in range(20):
-        lite_world.enrol(phone=f"+4520{100000 + number}")
-    lite_world.clock.forward(hours=2)
-    with monkeypatch.context() as fault:
-        fault.setattr(dispatch, "give_places", partial(_then_fail, fault))
-        with pytest.raises(RuntimeError):
-            lite_world.dispatcher.run(lite_world.clock)
-    lite_world.clock.forward(seconds=1)
-    lite_world.dispatcher.run(lite_world.clock)
-    assert len(lite_world.gateway.sent) == 1
-
-
-def _then_fail(fault: pytest.MonkeyPatch, *given: Any) -> int:
-    def broken(*_given: object, **_options: object) -> NoReturn:
-        raise RuntimeError("the database went away")
-
-    fault.setattr(exchange, "take", broken)
-    return give_places(*given)
-
-
 def test_a_short_absence_delays_nothing_more(lite_world: World) -> None:
     for number in range(20):
         lite_world.enrol(phone=f"+4520{100000 + number}")
@@ -298,53 +249,6 @@ def test_staff_and_operators_are_told_how_many_were_late_and_how_many_lost(lite_
         assert found.unsent == 3
         assert late_texts(session, lite_world.clock(), "another") is None
         assert late_texts(session, lite_world.clock() + timedelta(days=2)) is None
-
-
-def test_workers_that_judge_unlike_portions_do_not_lock_each_other_out(
-    postgres_url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """What falls late between their looks shifts the portions; the newer patient's texts may be the older rows."""
-    world = make_world(postgres_url)
-    world.add_clinic()
-    for number in range(2):
-        world.enrol(phone=f"+4520{100000 + number}")
-    world.clock.forward(hours=2)
-    with world.session() as first, world.session() as second, ThreadPoolExecutor(1) as beside:
-        older, newer = first.scalars(select(Patient.id).order_by(Patient.id)).all()
-        first.execute(update(Message).values(patient_id=older + newer - Message.patient_id))
-        first.commit()
-        now = lateness.instants(world.clock(), timedelta(minutes=15))
-        monkeypatch.setattr(lateness, "AT_ONCE", 1)
-        one_by_one = lateness._by_patient(first, [older, newer], now)
-        next(one_by_one)
-        monkeypatch.setattr(lateness, "AT_ONCE", 2)
-        together = beside.submit(lambda: list(lateness._by_patient(second, [older, newer], now)))
-        while not first.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")):
-            sleep(0.01)
-        monkeypatch.setattr(lateness, "AT_ONCE", 1)
-        next(one_by_one)
-        first.rollback()
-        assert len(together.result()) == 2
-        second.rollback()
-    world.close()
-
-
-def test_two_workers_that_wake_together_give_each_text_one_place(postgres_url: str) -> None:
-    world, other = make_world(postgres_url), make_world(postgres_url)
-    try:
-        world.add_clinic()
-        for number in range(20):
-            world.enrol(phone=f"+4520{100000 + number}")
-        world.clock.forward(hours=2)
-        other.clock.now = world.clock.now
-        world.dispatcher.run(world.clock)
-        places = {row.id: row.next_attempt_at for row in world.messages() if row.kind == MessageKind.STEP}
-        other.dispatcher.run(other.clock)
-        assert {row.id: row.next_attempt_at for row in world.messages() if row.kind == MessageKind.STEP} == places
-        assert len(world.gateway.sent) + len(other.gateway.sent) == 1
-    finally:
-        world.close()
-        other.close()
 
 
 def test_one_patient_gets_one_text_after_a_long_downtime(lite_world: World) -> None:
