@@ -20,7 +20,7 @@ from bot.red_flags.encoding import CONCEPTS, GROUPS, ROWS, Encoded, word_rows
 from bot.red_flags.network import STRIDES
 
 WIDTH, SEEN, GAZES, HIDDEN = 96, 128, 4, 160
-EPOCHS, BATCH, RATE = 18, 64, 2e-3
+EPOCHS, BATCH, RATE = 12, 64, 2e-3
 LETTERS_LOST, WORDS_LOST, SEEN_LOST = 0.25, 0.07, 0.4
 CONCEPTS_LOST = 0.1
 JOINED = 0.1
@@ -28,7 +28,7 @@ MISSPELT = 0.15
 FLAG_COST = 0.3
 WEIGHT_DECAY = 1e-4
 SHORTEST_MISSPELT = 4
-LENGTHS = (16, 32, 64, 128)
+LENGTHS = (16, 24, 32, 64, 128)
 """A batch is filled up to one of these lengths, so that short replies do not cost as much as long ones."""
 
 Parts = dict[str, Any]

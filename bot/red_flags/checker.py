@@ -121,7 +121,7 @@ class Checker:
                 (amber if level is not Level.RED else red if plain else suspected).append(evidence)
         if _stands_alone(suspected, scene):
             red, suspected = [*red, *suspected], []
-        return _Judged(red, suspected, amber, Reading(scene, denials, cues, question), denied)
+        return _Judged(red, suspected, amber, Reading(scene, denials, question), denied)
 
     def _second_reading(self, text: str, judged: _Judged) -> tuple[list[Evidence], list[Evidence]]:
         """Red and amber evidence of the second reader, which can only raise what the rules said."""

@@ -6,7 +6,7 @@ one kind together weigh the same in a short reply as in a long one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from zlib import crc32
@@ -14,7 +14,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.red_flags.context import Cues, Denials
+from bot.red_flags.context import Denials
 from bot.red_flags.patterns import Occurrence, Scene
 from bot.red_flags.remember import Memory
 from bot.red_flags.tokens import Token, stem
@@ -23,9 +23,7 @@ BITS = 18
 """The model has 2**BITS weights; two features that meet in one weight share it."""
 _MASK = (1 << BITS) - 1
 _MOST_LETTERS = 40
-_NEAR = 6
 _PAIRED_STEMS = 5
-_MOST_IN_SENTENCE = 60
 _CONCEPT_WEIGHT = 0.3
 
 Numbers = NDArray[np.int64]
@@ -35,7 +33,6 @@ Numbers = NDArray[np.int64]
 class Told:
     """A concept the rules found in a reply. `signed`: its name, with a minus when it is denied."""
 
-    name: str
     signed: str
     occurrence: Occurrence
 
@@ -46,14 +43,13 @@ class Reading:
 
     scene: Scene
     denials: Denials
-    cues: Cues
     question: str | None
 
     @cached_property
     def told(self) -> list[Told]:
         """Every concept that was found, wherever it stands."""
         return [
-            Told(name, f"{name}-" if self.denials.cancels(occurrence) else name, occurrence)
+            Told(f"{name}-" if self.denials.cancels(occurrence) else name, occurrence)
             for name, occurrences in self.scene.found.items()
             if name.startswith("{")
             for occurrence in occurrences
@@ -174,32 +170,15 @@ def _weights(groups: Iterable[NDArray[np.uint64]]) -> Numbers:
 
 
 def _concepts(reading: Reading, start: int, end: int) -> Iterable[tuple[str, int]]:
-    """Concepts, denied or not and under which cue, and pairs of them that stand near each other.
+    """The question, and each concept, denied or not, where it stands first.
 
     Which rules fired is left out on purpose: the rules know the replies they were written from, and a model that leans
-    on them is sure where it should not be.
+    on them is sure where it should not be. Pairs of concepts and their cues were tried and told nothing more.
     """
-    placed: dict[int, list[tuple[int, str]]] = {}
     names: dict[str, int] = {}
     for told in reading.told:
         first = told.occurrence.first
-        if not start <= first < end:
-            continue
-        names.setdefault(f"c{told.signed}", first)
-        for cue in reading.cues.over(reading.scene, told.occurrence):
-            names.setdefault(f"c{told.name}/{cue}", first)
-        placed.setdefault(reading.scene.tokens[first].sentence, []).append((first, told.signed))
-    for here in placed.values():
-        for pair, position in _pairs(sorted(set(here))[:_MOST_IN_SENTENCE]):
-            names.setdefault(pair, position)
+        if start <= first < end:
+            names.setdefault(f"c{told.signed}", first)
     names.setdefault(f"q{reading.question}", start)
     return names.items()
-
-
-def _pairs(ordered: list[tuple[int, str]]) -> Iterator[tuple[str, int]]:
-    for rank, (position, one) in enumerate(ordered):
-        for later, other in ordered[rank + 1 :]:
-            if later - position > _NEAR:
-                break
-            if one != other:
-                yield f"n{one}{other}", position

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 import zlib
+from array import array
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -27,7 +28,7 @@ _ALIKE = 0.25
 """The least likeness (0 to 1) worth showing."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Labelled:
     """An invented reply and the level its writer gave it."""
 
@@ -40,17 +41,17 @@ class Neighbours:
 
     def __init__(self, replies: Iterable[Labelled]) -> None:
         self._replies = list(replies)
-        words = [_words(reply.text) for reply in self._replies]
-        seen: dict[str, int] = defaultdict(int)
-        for some in words:
-            for word in some:
-                seen[word] += 1
-        self._rare = {word: log(1 + len(words) / count) for word, count in seen.items()}
-        self._lengths = [self._length(some) for some in words]
-        self._holding: dict[str, list[int]] = defaultdict(list)
-        for number, some in enumerate(words):
-            for word in some:
-                self._holding[word].append(number)
+        self._holding: dict[str, array[int]] = {}
+        for number, reply in enumerate(self._replies):
+            for word in _words(reply.text):
+                self._holding.setdefault(word, array("I")).append(number)
+        count = len(self._replies)
+        self._rare = {word: log(1 + count / len(holding)) for word, holding in self._holding.items()}
+        squares = array("d", bytes(8 * count))
+        for word, holding in self._holding.items():
+            for number in holding:
+                squares[number] += self._rare[word] ** 2
+        self._lengths = array("d", (sqrt(square) or 1.0 for square in squares))
 
     def nearest(self, text: str, level: Level, count: int = 2) -> tuple[Labelled, ...]:
         """At most `count` replies of this level, the likest first; none when nothing is much alike."""
@@ -59,7 +60,7 @@ class Neighbours:
         for word in words:
             for number in self._holding.get(word, ()):
                 shared[number] += self._rare[word] ** 2
-        whole = self._length(words)
+        whole = sqrt(sum(self._rare.get(word, 0.0) ** 2 for word in words)) or 1.0
         likeness = {
             number: weight / (whole * self._lengths[number])
             for number, weight in shared.items()
@@ -68,17 +69,15 @@ class Neighbours:
         ranked = sorted(likeness, key=lambda number: (-likeness[number], number))[:count]
         return tuple(self._replies[number] for number in ranked if likeness[number] >= _ALIKE)
 
-    def _length(self, words: Iterable[str]) -> float:
-        return sqrt(sum(self._rare.get(word, 0.0) ** 2 for word in words)) or 1.0
-
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(stem(word) for word in _WORD.findall(normalise(text).text))
 
 
 def pack(replies: Iterable[Labelled]) -> bytes:
-    """The bytes of REPLIES_FILE."""
-    return zlib.compress(json.dumps([[r.text, r.level.value] for r in replies]).encode(), 9)
+    """The bytes of REPLIES_FILE. Green ones are left out: the second reader only raises."""
+    rows = [[reply.text, reply.level.value] for reply in replies if reply.level is not Level.GREEN]
+    return zlib.compress(json.dumps(rows).encode(), 9)
 
 
 @lru_cache(maxsize=1)

@@ -39,6 +39,7 @@ class Network:
 
     def __init__(self, parts: Mapping[str, Array]) -> None:
         self._parts = {name: np.ascontiguousarray(parts[name], dtype=np.float32) for name in PARTS}
+        self._steps = [_side_by_side(self._parts[f"step{step}"]) for step in range(len(STRIDES))]
         self._word = Memory(self._word_sum)
 
     def part(self, name: str) -> Array:
@@ -86,9 +87,9 @@ class Network:
         """A reply half read: all that the answers are made from."""
         parts = self._parts
         rows = self._rows(encoded)
-        places = _step(rows, STRIDES[0], parts["step0"], parts["bias0"])
+        places = _step(rows, STRIDES[0], self._steps[0], parts["bias0"])
         for step, stride in enumerate(STRIDES[1:], start=1):
-            places = places + _step(places, stride, parts[f"step{step}"], parts[f"bias{step}"])
+            places = places + _step(places, stride, self._steps[step], parts[f"bias{step}"])
         gaze = places @ parts["gaze"]
         gaze = np.exp(gaze - gaze.max(axis=0))
         shares = gaze / gaze.sum(axis=0)
@@ -100,18 +101,33 @@ class Network:
         return before
 
 
+def _side_by_side(weights: Array) -> Array:
+    """What a row gives to the one after it, to itself and to the one before it, in one table: one multiplication is
+    quicker than three."""
+    width = len(weights) // 3
+    return np.ascontiguousarray(np.hstack([weights[:width], weights[width : 2 * width], weights[2 * width :]]))
+
+
 def _step(rows: Array, stride: int, weights: Array, bias: Array) -> Array:
     """Each row between the row `stride` before it and the one `stride` after it, weighed together; beyond the ends
     there is nothing."""
-    width = rows.shape[1]
-    out: Array = rows @ weights[width : 2 * width] + bias
+    given = rows @ weights
+    width = len(bias)
+    out: Array = given[:, width : 2 * width] + bias
     if stride < len(rows):
-        out[stride:] += rows[:-stride] @ weights[:width]
-        out[:-stride] += rows[stride:] @ weights[2 * width :]
+        out[stride:] += given[:-stride, :width]
+        out[:-stride] += given[stride:, 2 * width :]
     return _bend(out)
 
 
 def _bend(values: Array) -> Array:
     """The usual gentle bend (GELU in its tanh form), as in training."""
-    bent: Array = 0.5 * values * (1 + np.tanh(0.7978845608 * values * (1 + 0.044715 * values * values)))
+    bent = values * values
+    bent *= np.float32(0.7978845608 * 0.044715)
+    bent += np.float32(0.7978845608)
+    bent *= values
+    np.tanh(bent, out=bent)
+    bent += 1
+    bent *= values
+    bent *= np.float32(0.5)
     return bent

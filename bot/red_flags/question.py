@@ -17,6 +17,8 @@ from bot.red_flags.scores import pain_score
 HIGH_PAIN = 8
 """The lowest pain score (0-10) that staff must see."""
 _SHORT = 4
+_CORRECTION = 2
+"""Words of an answer that may have been taken back: "ja nej" is a no, "nej ja nej" is not."""
 
 Reading = tuple[str, Level, int, int]
 """Flag ("" when the answer itself names none), level, first and last token."""
@@ -59,8 +61,12 @@ def _screening(scene: Scene, denials: Denials, words: list[int], *, denied: bool
     yes = _first(scene, "{yes}")
     if yes is None or not words:
         return _unclear(scene, words, denied=denied)
+    if _item_by_item(scene, words):
+        return [("", Level.RED, words[0], words[-1])]
     negative = _first(scene, "{no}")
     reassuring = scene.has(("{all_well}",)) or scene.has(("{neg}",))
+    if negative is not None and _plain_yes(scene) and len(words) <= _SHORT and not reassuring:
+        return [(UNCLEAR, Level.AMBER, 0, len(scene.tokens) - 1)]
     filler = {occurrence.first for occurrence in scene.of(("{filler}", "{yes}"))}
     others = [index for index in words if index not in filler]
     corrected = negative is not None and negative > yes
@@ -71,6 +77,20 @@ def _screening(scene: Scene, denials: Denials, words: list[int], *, denied: bool
     if scene.has(("{other_topic}",)) or any(scene.tokens[index].word[0].isdigit() for index in others):
         return []
     return [("", Level.RED, yes, yes)]
+
+
+def _item_by_item(scene: Scene, words: list[int]) -> bool:
+    """Nothing but yes and no, one for each thing that was asked about: "nej nej ja nej", "n j"."""
+    yes = _plain_yes(scene)
+    answers = yes | {occurrence.first for occurrence in scene.of(("{no}",))}
+    stands = len(words) > _CORRECTION or words[-1] in yes
+    return bool(yes) and stands and answers.issuperset(words)
+
+
+def _plain_yes(scene: Scene) -> set[int]:
+    """Where a yes stands that cannot be a mere filler, as "tak" or "jo" can."""
+    filler = {occurrence.first for occurrence in scene.of(("{filler}",))}
+    return {occurrence.first for occurrence in scene.of(("{yes}",))} - filler
 
 
 def _unclear(scene: Scene, words: list[int], *, denied: bool) -> list[Reading]:

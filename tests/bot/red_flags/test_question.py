@@ -3,6 +3,7 @@
 import pytest
 
 from bot.red_flags import Checker, Level
+from messages.red_flag_schema import load_rules
 
 
 @pytest.mark.parametrize("text", ["Ja", "JA!!", "ja desværre", "Jep", "jo", "jaaa 😭", "Ja tak", "Desværre ja"])
@@ -15,6 +16,21 @@ def test_yes_to_the_screening_is_red_without_a_flag(checker: Checker, text: str)
 @pytest.mark.parametrize("text", ["Nej", "NEJ!!", "nej tak", "Nej, alt er som det plejer", "næ", "Nej 🙏"])
 def test_no_to_the_screening_is_green(checker: Checker, text: str) -> None:
     assert checker.check(text, "screening").level is Level.GREEN
+
+
+@pytest.mark.parametrize("text", ["nej nej ja nej", "J N N N", "n j", "nej, nej, ja, nej"])
+def test_an_answer_item_by_item_with_a_yes_in_it_is_red(checker: Checker, text: str) -> None:
+    assert checker.check(text, "screening").level is Level.RED
+
+
+@pytest.mark.parametrize("text", ["nej nej nej", "n n n n", "nej nej tak"])
+def test_an_answer_item_by_item_without_a_yes_is_green(checker: Checker, text: str) -> None:
+    assert checker.check(text, "screening").level is Level.GREEN
+
+
+def test_a_yes_and_a_no_about_things_that_are_not_named_are_for_a_human() -> None:
+    rules_alone = Checker(load_rules())
+    assert rules_alone.check("j resten n", "screening").level is Level.AMBER
 
 
 @pytest.mark.parametrize("text", ["ja", "Ja, alle sammen", "ja tak"])
