@@ -39,17 +39,18 @@ then the evidence shows where it begins, so that thousands of findings do not ho
 @dataclass(frozen=True)
 class _Judged:
     """What the rules found. `suspected`: red if the second reader agrees, else amber; `denied`: they understood a
-    denial or an idiom in it."""
+    denial or an idiom in it; `plain`: the reply is so short that it has no room for much that makes it harmless."""
 
     red: list[Evidence]
     suspected: list[Evidence]
     amber: list[Evidence]
     reading: Reading
     denied: bool
+    plain: bool
 
     @property
     def standing(self) -> Standing:
-        return Standing(bool(self.suspected), bool(self.amber), self.denied)
+        return Standing(bool(self.suspected), bool(self.amber), self.denied, self.plain)
 
 
 class Checker:
@@ -119,15 +120,15 @@ class Checker:
                 evidence = _span(text, scene, first, last, name, f"answer_{question}")
                 plain = len(scene.tokens) <= _PLAIN_ANSWER
                 (amber if level is not Level.RED else red if plain else suspected).append(evidence)
-        if _stands_alone(suspected, scene):
-            red, suspected = [*red, *suspected], []
-        return _Judged(red, suspected, amber, Reading(scene, denials, question), denied)
+        plain = sum(token.is_word for token in scene.tokens) <= _PLAIN_REPLY
+        return _Judged(red, suspected, amber, Reading(scene, denials, question), denied, plain)
 
     def _second_reading(self, text: str, judged: _Judged) -> tuple[list[Evidence], list[Evidence]]:
-        """Red and amber evidence of the second reader, which can only raise what the rules said."""
+        """Red and amber evidence of the second reader, which can only raise what the rules said. Without it, a
+        suspicion in a short reply is red by itself."""
         scene = judged.reading.scene
         if self._reader is None or sum(token.is_word for token in scene.tokens) < _ENOUGH_WORDS:
-            return [], []
+            return judged.suspected if judged.plain else [], []
         opinion, window = self._reader.read(judged.reading)
         level = self._reader.level(opinion, judged.standing)
         found = judged.suspected or judged.amber
@@ -158,11 +159,6 @@ def check_safely(checker: Checker, text: str, question: str | None = None) -> tu
         return checker.check(text, question), None
     except Exception as error:  # noqa: BLE001 - promise 4: nothing falls off; the caller logs it
         return Triage(Level.AMBER, (UNCLEAR,), (), checker.rule_version), error
-
-
-def _stands_alone(suspected: list[Evidence], scene: Scene) -> bool:
-    """A suspicion is red by itself in a short reply, which has no room for anything that makes it harmless."""
-    return bool(suspected) and sum(token.is_word for token in scene.tokens) <= _PLAIN_REPLY
 
 
 def _evidence(finding: Finding, scene: Scene, text: str, lowering: list[str]) -> Evidence:

@@ -35,9 +35,10 @@ class Blend:
 
 @dataclass(frozen=True)
 class SureOfRed:
-    """From which probability a reply is red: where a rule suspects, where the rules found nothing, where they found
-    something amber, where they understood a denial or an idiom."""
+    """From which probability a reply is red: where a rule suspects, in a short reply and in a longer one, where the
+    rules found nothing, where they found something amber, where they understood a denial or an idiom."""
 
+    plainly_suspected: float
     suspected: float
     alone: float
     beside_amber: float

@@ -18,7 +18,7 @@ HIGH_PAIN = 8
 """The lowest pain score (0-10) that staff must see."""
 _SHORT = 4
 _CORRECTION = 2
-"""Words of an answer that may have been taken back: "ja nej" is a no, "nej ja nej" is not."""
+"""Words of an answer that may have been taken back: "ja nej" is for a human, "nej ja nej" answers item by item."""
 
 Reading = tuple[str, Level, int, int]
 """Flag ("" when the answer itself names none), level, first and last token."""

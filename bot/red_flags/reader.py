@@ -39,12 +39,13 @@ class Standing:
     """What the rules made of the reply, which decides how sure the second reader must be.
 
     `suspects`: a rule had a suspicion that is red only if the second reader agrees; `amber`: they found something
-    for staff; `denied`: they understood a denial or an idiom in it.
+    for staff; `denied`: they understood a denial or an idiom in it; `plain`: the reply is short.
     """
 
     suspects: bool = False
     amber: bool = False
     denied: bool = False
+    plain: bool = False
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ class Reader:
         """What the opinion raises the reply to, after what the rules made of it."""
         sure = self.settings.red
         if standing.suspects:
-            enough = sure.suspected
+            enough = sure.plainly_suspected if standing.plain else sure.suspected
         elif standing.denied:
             enough = sure.denied
         else:

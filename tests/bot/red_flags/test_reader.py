@@ -66,6 +66,7 @@ def test_a_long_reply_is_read_in_a_bounded_number_of_windows() -> None:
 @pytest.mark.parametrize(
     ("standing", "enough"),
     [
+        (Standing(suspects=True, plain=True), READER.settings.red.plainly_suspected),
         (Standing(suspects=True, denied=True), READER.settings.red.suspected),
         (Standing(denied=True), READER.settings.red.denied),
         (Standing(amber=True), READER.settings.red.beside_amber),
@@ -80,7 +81,7 @@ def test_how_sure_it_must_be_depends_on_what_the_rules_made_of_the_reply(standin
 
 def test_a_suspicion_needs_less_and_a_denial_more() -> None:
     sure = READER.settings.red
-    assert sure.suspected < sure.alone <= sure.beside_amber <= sure.denied
+    assert sure.plainly_suspected < sure.suspected < sure.alone <= sure.beside_amber <= sure.denied
 
 
 def test_a_file_that_is_no_model_is_refused_in_a_sentence(tmp_path: Path) -> None:
