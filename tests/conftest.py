@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, settings
 from core import db
 from tests import postgres
 
-pytest_plugins = ["tests.browser", "tests.world"]
+pytest_plugins = ["tests.browser", "tests.cheaper", "tests.world"]
 
 # `ci` finds the same examples in every run and does not judge by the speed of the machine. For a long search:
 # HYPOTHESIS_PROFILE=thorough make test
