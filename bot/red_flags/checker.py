@@ -14,7 +14,7 @@ from bot.red_flags.joined import Splitter
 from bot.red_flags.model import UNCLEAR, Evidence, Level, Triage, in_order
 from bot.red_flags.normalise import fold, normalise
 from bot.red_flags.patterns import Scene
-from bot.red_flags.question import Answers, read_answer
+from bot.red_flags.question import Answers, answers_no, read_answer
 from bot.red_flags.reader import Reader, Standing, load_reader
 from bot.red_flags.rules import CompiledRule, Finding, compile_rules, findings
 from bot.red_flags.tokens import Tokeniser
@@ -120,6 +120,7 @@ class Checker:
                 evidence = _span(text, scene, first, last, name, f"answer_{question}")
                 plain = len(scene.tokens) <= _PLAIN_ANSWER
                 (amber if level is not Level.RED else red if plain else suspected).append(evidence)
+        denied = denied or answers_no(scene, question)
         plain = sum(token.is_word for token in scene.tokens) <= _PLAIN_REPLY
         return _Judged(red, suspected, amber, Reading(scene, denials, question), denied, plain)
 

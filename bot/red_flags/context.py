@@ -97,6 +97,8 @@ class Denials:
         core, used = occurrence.core, occurrence.used
         if not (self._outer.isdisjoint(core) and self._outer.isdisjoint(used)):
             return True
+        if self._by.keys().isdisjoint(core):
+            return False
         return any(not denials.issubset(used) for token in core if (denials := self._by.get(token)))
 
     def _is(self, token: Token, words: frozenset[str]) -> bool:

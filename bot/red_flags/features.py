@@ -6,9 +6,8 @@ one kind together weigh the same in a short reply as in a long one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from zlib import crc32
 
 import numpy as np
@@ -27,6 +26,7 @@ _PAIRED_STEMS = 5
 _CONCEPT_WEIGHT = 0.3
 
 Numbers = NDArray[np.int64]
+Hashes = NDArray[np.uint32]
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,8 @@ class Reading:
 
 @dataclass(frozen=True)
 class Placed:
-    """Features of one kind: which weight each stands for, and the token it stands on. `value`: of each of them."""
+    """Features of one kind: which weight each stands for, and the token of the stretch it stands on (0 is the first).
+    `value`: of each of them."""
 
     weights: Numbers
     places: Numbers
@@ -86,19 +87,19 @@ class Stretch:
     def pieces(self) -> Placed:
         """The pieces of the words."""
         found = [PIECES[token.word] for token in self.tokens]
-        places = np.repeat(np.arange(self.start, self.start + len(found)), [len(some) for some in found])
+        places = np.repeat(np.arange(len(found)), [len(some) for some in found])
         return _even(np.concatenate([*found, _NONE]), places)
 
     @cached_property
     def signs(self) -> list[Placed]:
         """All but the pieces: words, stems beside each other, concepts."""
-        concepts = list(_concepts(self.reading, self.start, self.end))
+        concepts = _concepts(self.reading, self.start, self.end)
         return [
-            _word_groups(self.tokens, self.start, self.reading.question),
-            _stem_pairs(self.tokens, self.start),
+            _word_groups(self.tokens, self.reading.question),
+            _stem_pairs(self.tokens),
             Placed(
-                np.array([_INDEX[name] for name, _ in concepts], dtype=np.int64),
-                np.array([place for _, place in concepts], dtype=np.int64),
+                np.array([_INDEX[name] for name in concepts], dtype=np.int64),
+                np.array([*concepts.values()], dtype=np.int64) - self.start,
                 _CONCEPT_WEIGHT,
             ),
         ]
@@ -120,35 +121,50 @@ def _pieces(word: str) -> Numbers:
     return np.array([_hash(f"p{run}") & _MASK for run in runs], dtype=np.int64)
 
 
-def _word_groups(tokens: list[Token], start: int, question: str | None) -> Placed:
+def _word_groups(tokens: list[Token], question: str | None) -> Placed:
     """Runs of one to three words, the question standing before the first."""
-    row = np.array([_WORD[f"q:{question}"], *(_WORD[token.word] for token in tokens)], dtype=np.uint64)
+    row = np.array([_WORD[f"q:{question}"], *[_WORD[token.word] for token in tokens]], dtype=np.uint32)
     two = _mixed(row[:-1], row[1:])
-    groups = (_mixed(np.uint64(1), row), two, _mixed(two[:-1], row[2:]))
-    place = np.maximum(np.arange(len(row)) - 1, 0) + start
-    return _even(_weights(groups), np.concatenate([place[: len(some)] for some in groups]))
+    weights = np.concatenate([_mixed(_ALONE, row), two, _mixed(two[:-1], row[2:])])
+    return _even(_kept(weights), _group_places(len(row)))
 
 
-def _stem_pairs(tokens: list[Token], start: int) -> Placed:
+@lru_cache(maxsize=128)
+def _group_places(count: int) -> Numbers:
+    """On which token each run of so many words begins; the question stands on the first."""
+    place = np.maximum(np.arange(count) - 1, 0)
+    return np.concatenate([place, place[: max(0, count - 1)], place[: max(0, count - 2)]])
+
+
+def _stem_pairs(tokens: list[Token]) -> Placed:
     """Stems, and pairs of stems a few words apart in one sentence: what survives another word order."""
-    words = [(place, token.sentence, _STEM[token.word]) for place, token in enumerate(tokens, start) if token.is_word]
-    table = np.array(words, dtype=np.int64).reshape(-1, 3)
-    place, sentence, stems = table[:, 0], table[:, 1], table[:, 2].astype(np.uint64)
-    first = _mixed(np.uint64(3), stems)
-    found, places = [_mixed(np.uint64(2), stems)], [place]
-    for apart in range(1, min(_PAIRED_STEMS, len(stems) - 1) + 1):
-        together = sentence[:-apart] == sentence[apart:]
-        found.append(_mixed(first[:-apart], stems[apart:])[together])
-        places.append(place[:-apart][together])
-    return _even(_weights(found), np.concatenate(places))
+    places = [place for place, token in enumerate(tokens) if token.is_word]
+    stems = np.array([_STEM[tokens[place].word] for place in places], dtype=np.uint32)
+    first, second = _pairs(len(places))
+    sentence = np.array([tokens[place].sentence for place in places], dtype=np.int64)
+    together = sentence[first] == sentence[second]
+    first, second = first[together], second[together]
+    weights = np.concatenate([_mixed(_STEM_ALONE, stems), _mixed(_mixed(_STEM_PAIR, stems)[first], stems[second])])
+    place = np.array(places, dtype=np.int64)
+    return _even(_kept(weights), np.concatenate([place, place[first]]))
+
+
+@lru_cache(maxsize=128)
+def _pairs(count: int) -> tuple[Numbers, Numbers]:
+    """Of so many words the numbers of all that stand at most a few apart: the first and the second of each pair."""
+    near = [(one, one + apart) for apart in range(1, _PAIRED_STEMS + 1) for one in range(count - apart)]
+    table = np.array(near, dtype=np.int64).reshape(-1, 2)
+    return np.ascontiguousarray(table[:, 0]), np.ascontiguousarray(table[:, 1])
 
 
 def _hash(word: str) -> int:
     return crc32(word.encode("utf-8", "surrogatepass"))
 
 
-_FACTORS = (np.uint64(0x9E3779B1), np.uint64(0x85EBCA6B), np.uint64(0x27D4EB2F))
-_LOW, _SHIFT, _KEPT = np.uint64(0xFFFFFFFF), np.uint64(15), np.uint64(_MASK)
+_ALONE, _STEM_ALONE, _STEM_PAIR = np.array([[1], [2], [3]], dtype=np.uint32)
+"""What stands before a single word or stem, so that each kind has weights of its own."""
+_FACTORS = tuple(np.array([factor], dtype=np.uint32) for factor in (0x9E3779B1, 0x85EBCA6B, 0x27D4EB2F))
+_SHIFT, _KEPT = np.uint32(15), np.uint32(_MASK)
 PIECES = Memory(_pieces)
 """The weights of the pieces of a word."""
 _NONE = np.array([], dtype=np.int64)
@@ -157,20 +173,23 @@ _WORD = Memory(_hash)
 _STEM = Memory(lambda word: _hash(stem(word)))
 
 
-def _mixed(one: NDArray[np.uint64] | np.uint64, other: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """The weight that stands for two numbers in this order; cheaper than to spell them out and hash the letters."""
-    mixed = (one * np.uint64(0x9E3779B1) + other * np.uint64(0x85EBCA6B) + np.uint64(0x27D4EB2F)) & np.uint64(
-        0xFFFFFFFF
-    )
-    return (mixed ^ (mixed >> np.uint64(15))) & np.uint64(_MASK)
+def _mixed(one: Hashes, other: Hashes) -> Hashes:
+    """One number for two in this order; what runs over 32 bits is let go. Cheaper than to spell them out and hash the
+    letters."""
+    mixed = one * _FACTORS[0]
+    mixed = mixed + other * _FACTORS[1]
+    mixed += _FACTORS[2]
+    mixed ^= mixed >> _SHIFT
+    return mixed
 
 
-def _weights(groups: Iterable[NDArray[np.uint64]]) -> Numbers:
-    return np.concatenate(list(groups)).astype(np.int64)
+def _kept(mixed: Hashes) -> Numbers:
+    """The weights that mixed numbers stand for."""
+    return (mixed & _KEPT).astype(np.int64)
 
 
-def _concepts(reading: Reading, start: int, end: int) -> Iterable[tuple[str, int]]:
-    """The question, and each concept, denied or not, where it stands first.
+def _concepts(reading: Reading, start: int, end: int) -> dict[str, int]:
+    """The question, and each concept, denied or not, with the token of the reply where it stands first.
 
     Which rules fired is left out on purpose: the rules know the replies they were written from, and a model that leans
     on them is sure where it should not be. Pairs of concepts and their cues were tried and told nothing more.
@@ -181,4 +200,4 @@ def _concepts(reading: Reading, start: int, end: int) -> Iterable[tuple[str, int
         if start <= first < end:
             names.setdefault(f"c{told.signed}", first)
     names.setdefault(f"q{reading.question}", start)
-    return names.items()
+    return names

@@ -28,9 +28,10 @@ class Linear:
 
     def by_word(self, stretch: Stretch) -> NDArray[np.float64]:
         """What each of its tokens weighs in the log odds."""
-        weighs = np.zeros(len(stretch.tokens))
+        count = len(stretch.tokens)
+        weighs: NDArray[np.float64] = np.zeros(count)
         for some in stretch.features:
-            np.add.at(weighs, some.places - stretch.start, self.weights[some.weights] * (some.value * self._scale))
+            weighs += np.bincount(some.places, self.weights[some.weights] * (some.value * self._scale), count)[:count]
         return weighs
 
     def _word_sum(self, word: str) -> tuple[int, int]:

@@ -35,14 +35,15 @@ class Blend:
 
 @dataclass(frozen=True)
 class SureOfRed:
-    """From which probability a reply is red: where a rule suspects, in a short reply and in a longer one, where the
-    rules found nothing, where they found something amber, where they understood a denial or an idiom."""
+    """From which probability a reply is red: where a rule suspects, in a short reply and in a longer one; where the
+    rules found something amber; where they found nothing; where they understood a denial or an idiom in a short reply.
+    """
 
     plainly_suspected: float
     suspected: float
-    alone: float
     beside_amber: float
-    denied: float
+    alone: float
+    plainly_denied: float
 
 
 @dataclass(frozen=True)

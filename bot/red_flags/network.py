@@ -61,8 +61,7 @@ class Network:
         gathered, most, mean = np.split(slope, [gazes * width, (gazes + 1) * width])
         weighs = (seen.shares * (seen.places @ gathered.reshape(gazes, width).T)).sum(axis=1)
         weighs += seen.rows @ mean / len(seen.rows)
-        heaviest = seen.places.argmax(axis=0)
-        np.add.at(weighs, heaviest, most * seen.places.max(axis=0))
+        weighs += np.bincount(seen.places.argmax(axis=0), most * seen.places.max(axis=0), len(weighs))
         return np.asarray(weighs, dtype=np.float32)
 
     def _word_sum(self, word: str) -> tuple[Array, int]:
@@ -104,8 +103,7 @@ class Network:
 def _side_by_side(weights: Array) -> Array:
     """What a row gives to the one after it, to itself and to the one before it, in one table: one multiplication is
     quicker than three."""
-    width = len(weights) // 3
-    return np.ascontiguousarray(np.hstack([weights[:width], weights[width : 2 * width], weights[2 * width :]]))
+    return np.hstack(np.split(weights, 3))
 
 
 def _step(rows: Array, stride: int, weights: Array, bias: Array) -> Array:

@@ -17,6 +17,8 @@ from bot.red_flags.scores import pain_score
 HIGH_PAIN = 8
 """The lowest pain score (0-10) that staff must see."""
 _SHORT = 4
+_SHORT_NO = 6
+"""Words of an answer whose last one, a no, is about all of them."""
 _CORRECTION = 2
 """Words of an answer that may have been taken back: "ja nej" is for a human, "nej ja nej" answers item by item."""
 
@@ -55,7 +57,7 @@ def _pain(scene: Scene, words: list[int], answers: Answers, *, denied: bool) -> 
 
 
 def _screening(scene: Scene, denials: Denials, words: list[int], *, denied: bool) -> list[Reading]:
-    named = _named_item(scene, denials, words) or _yes_in_words(scene, words)
+    named = _named_item(scene, denials, words) or _yes_in_words(scene, denials, words)
     if named is not None:
         return [named]
     yes = _first(scene, "{yes}")
@@ -63,6 +65,11 @@ def _screening(scene: Scene, denials: Denials, words: list[int], *, denied: bool
         return _unclear(scene, words, denied=denied)
     if _item_by_item(scene, words):
         return [("", Level.RED, words[0], words[-1])]
+    return _yes_beside_others(scene, words, yes, denied=denied)
+
+
+def _yes_beside_others(scene: Scene, words: list[int], yes: int, *, denied: bool) -> list[Reading]:
+    """A yes (its first token) with other words, which may say nothing, take it back or be about something else."""
     negative = _first(scene, "{no}")
     reassuring = scene.has(("{all_well}",)) or scene.has(("{neg}",))
     if negative is not None and _plain_yes(scene) and len(words) <= _SHORT and not reassuring:
@@ -72,11 +79,22 @@ def _screening(scene: Scene, denials: Denials, words: list[int], *, denied: bool
     corrected = negative is not None and negative > yes
     if not others and not corrected:
         return [("", Level.RED, yes, yes)]
-    if negative is not None or reassuring or denied or yes != words[0]:
+    ends_in_yes = len(words) <= _SHORT and words[-1] in _plain_yes(scene)
+    if negative is not None or reassuring or denied or (yes != words[0] and not ends_in_yes):
         return []
     if scene.has(("{other_topic}",)) or any(scene.tokens[index].word[0].isdigit() for index in others):
         return []
+    if scene.has(("{none}",)) and len(words) <= _SHORT:
+        return [(UNCLEAR, Level.AMBER, 0, len(scene.tokens) - 1)]
     return [("", Level.RED, yes, yes)]
+
+
+def answers_no(scene: Scene, question: str | None) -> bool:
+    """Does a short answer to the screening end in a plain no: "begge dele nej", "ja. hov, jeg mente nej"?"""
+    words = [index for index, token in enumerate(scene.tokens) if token.is_word]
+    if question != "screening" or not words or len(words) > _SHORT_NO or scene.has(("{yes_in_words}",)):
+        return False
+    return words[-1] in {occurrence.first for occurrence in scene.of(("{no}",))}
 
 
 def _item_by_item(scene: Scene, words: list[int]) -> bool:
@@ -108,7 +126,7 @@ def _named_item(scene: Scene, denials: Denials, words: list[int]) -> Reading | N
             if denials.cancels(occurrence):
                 continue
             pointed = name == "{screening_choice}" or len(words) <= _SHORT
-            refused = scene.has(("{no}",)) and not _excepted(scene, occurrence.first)
+            refused = scene.has(("{no}", "{none}")) and not _excepted(scene, occurrence.first)
             if pointed and not scene.has(("{all_well}",)) and not refused:
                 return ("", Level.RED, occurrence.first, occurrence.last)
     return None
@@ -119,15 +137,18 @@ def _excepted(scene: Scene, index: int) -> bool:
     return any(index - _SHORT <= occurrence.last < index for occurrence in scene.of(("{except}",)))
 
 
-def _yes_in_words(scene: Scene, words: list[int]) -> Reading | None:
+def _yes_in_words(scene: Scene, denials: Denials, words: list[int]) -> Reading | None:
     """A yes said in a sentence ("det må jeg svare bekræftende på"), or a no that is taken back ("nej, eller jo")."""
     for occurrence in scene.of(("{yes_in_words}",)):
-        return ("", Level.RED, occurrence.first, occurrence.last)
+        if not denials.cancels(occurrence):
+            return ("", Level.RED, occurrence.first, occurrence.last)
     no, yes = _first(scene, "{no}"), scene.of(("{yes}",))
     if no is None or not yes or not scene.has(("{changed_mind}",)):
         return None
     last = yes[-1].first
-    return ("", Level.RED, last, last) if no < last == words[-1] else None
+    filler = {occurrence.first for occurrence in scene.of(("{filler}",))}
+    ends = all(index in filler for index in words if index > last)
+    return ("", Level.RED, last, last) if no < last and ends else None
 
 
 def _first(scene: Scene, name: str) -> int | None:

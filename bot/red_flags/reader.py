@@ -95,7 +95,7 @@ class Reader:
         if standing.suspects:
             enough = sure.plainly_suspected if standing.plain else sure.suspected
         elif standing.denied:
-            enough = sure.denied
+            enough = sure.plainly_denied if standing.plain else sure.alone
         else:
             enough = sure.beside_amber if standing.amber else sure.alone
         if opinion.red >= enough:

@@ -3,7 +3,13 @@
 import pytest
 
 from bot.red_flags import Checker, Level
+from bot.red_flags.question import answers_no
 from messages.red_flag_schema import load_rules
+
+
+@pytest.fixture(scope="module")
+def rules_alone() -> Checker:
+    return Checker(load_rules())
 
 
 @pytest.mark.parametrize("text", ["Ja", "JA!!", "ja desværre", "Jep", "jo", "jaaa 😭", "Ja tak", "Desværre ja"])
@@ -28,9 +34,33 @@ def test_an_answer_item_by_item_without_a_yes_is_green(checker: Checker, text: s
     assert checker.check(text, "screening").level is Level.GREEN
 
 
-def test_a_yes_and_a_no_about_things_that_are_not_named_are_for_a_human() -> None:
-    rules_alone = Checker(load_rules())
+def test_a_yes_and_a_no_about_things_that_are_not_named_are_for_a_human(rules_alone: Checker) -> None:
     assert rules_alone.check("j resten n", "screening").level is Level.AMBER
+
+
+@pytest.mark.parametrize("text", ["uændret ja", "desværre nok ja", "nej, eller jo faktisk", "kan godt bekræfte"])
+def test_a_yes_at_the_end_or_in_other_words_is_red_for_the_rules_alone(rules_alone: Checker, text: str) -> None:
+    assert rules_alone.check(text, "screening").level is Level.RED
+
+
+@pytest.mark.parametrize("text", ["kan ikke sige ja til noget", "det med vandet fejler intet", "mm-mm næ"])
+def test_a_denied_yes_or_item_is_not_red_for_the_rules_alone(rules_alone: Checker, text: str) -> None:
+    assert rules_alone.check(text, "screening").level is not Level.RED
+
+
+@pytest.mark.parametrize("text", ["ja ingen af dem", "ja stadig ingenting", "aner det ikke", "det kunne godt være"])
+def test_an_answer_that_nobody_can_be_sure_of_is_for_a_human(rules_alone: Checker, text: str) -> None:
+    assert rules_alone.check(text, "screening").level is Level.AMBER
+
+
+@pytest.mark.parametrize("text", ["begge dele nej", "ja. hov jeg mente NEJ", "jo tak, nej"])
+def test_a_short_answer_that_ends_in_no_is_understood_as_a_denial(rules_alone: Checker, text: str) -> None:
+    assert answers_no(rules_alone.reading(text).scene, "screening")
+
+
+@pytest.mark.parametrize("text", ["kan ikke svare nej", "nej men benet svigter", "ja", ""])
+def test_what_does_not_end_in_a_no_of_its_own_is_not(rules_alone: Checker, text: str) -> None:
+    assert not answers_no(rules_alone.reading(text).scene, "screening")
 
 
 @pytest.mark.parametrize("text", ["ja", "Ja, alle sammen", "ja tak"])

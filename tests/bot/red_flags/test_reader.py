@@ -50,6 +50,12 @@ def test_a_wording_that_no_rule_knows_is_raised_and_the_words_are_named() -> Non
     assert {"koppen", "røg", "nakken"} & {evidence.text for evidence in triage.evidence}
 
 
+@pytest.mark.parametrize("text", ["telefonen døde så jeg kunne ikke se videoen", "15 dage uden en dråbe, altså vin"])
+def test_a_suspicion_in_a_short_reply_goes_to_staff_when_it_is_sure_of_the_contrary(text: str) -> None:
+    assert RULES_ALONE.check(text, "open").level is Level.RED
+    assert BOTH.check(text, "open").level is Level.AMBER
+
+
 def test_a_symptom_late_in_a_long_reply_is_read() -> None:
     before = "Vi har haft besøg af børnene og gået ture i skoven. " * 25
     text = before + "Kaffen ryger på gulvet hver morgen, fingrene vil ikke lystre mere"
@@ -68,7 +74,8 @@ def test_a_long_reply_is_read_in_a_bounded_number_of_windows() -> None:
     [
         (Standing(suspects=True, plain=True), READER.settings.red.plainly_suspected),
         (Standing(suspects=True, denied=True), READER.settings.red.suspected),
-        (Standing(denied=True), READER.settings.red.denied),
+        (Standing(denied=True, plain=True), READER.settings.red.plainly_denied),
+        (Standing(denied=True, amber=True), READER.settings.red.alone),
         (Standing(amber=True), READER.settings.red.beside_amber),
         (Standing(), READER.settings.red.alone),
     ],
@@ -81,7 +88,7 @@ def test_how_sure_it_must_be_depends_on_what_the_rules_made_of_the_reply(standin
 
 def test_a_suspicion_needs_less_and_a_denial_more() -> None:
     sure = READER.settings.red
-    assert sure.plainly_suspected < sure.suspected < sure.alone <= sure.beside_amber <= sure.denied
+    assert sure.plainly_suspected < sure.suspected < sure.beside_amber <= sure.alone < sure.plainly_denied
 
 
 def test_a_file_that_is_no_model_is_refused_in_a_sentence(tmp_path: Path) -> None:
