@@ -24,6 +24,7 @@ _CHECKER_TAKES: Mapping[str, str | None] = {
     "staff_asked": "open",
 }
 """Any yes-or-no question that is no screening reads alike."""
+_FEW_WORDS = 4
 
 
 class Concern(Protocol):
@@ -56,8 +57,14 @@ def weigh(text: str, question: str | None, answer: Answer, triage: Triage, conce
     )
 
 
-def settle(triage: Triage, *, is_wish: bool) -> Triage:
-    """The triage, without a doubt of statistics alone that a wish about the texts answers: every word is understood.
+def names_barrier(text: str, question: str | None, answer: Answer) -> bool:
+    """Does a reply of a few words to what is in the way say just that: "det gør ondt", "ingen tid"?"""
+    return question == "barrier" and answer.barrier is not None and len(text.split()) <= _FEW_WORDS
+
+
+def settle(triage: Triage, *, understood: bool) -> Triage:
+    """The triage, without a doubt of statistics alone about a reply of which every word is understood: a wish about the
+    texts, a plain answer.
 
     A red one, and what a rule has seen, stay as they are.
     """
@@ -66,7 +73,7 @@ def settle(triage: Triage, *, is_wish: bool) -> Triage:
         and bool(triage.evidence)
         and all(item.rule == SECOND_READER for item in triage.evidence)
     )
-    if not (is_wish and doubted):
+    if not (understood and doubted):
         return triage
     return replace(triage, level=Level.GREEN, flags=(), evidence=())
 

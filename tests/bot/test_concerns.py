@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.answers import parse
-from bot.concerns import said_to, settle, weigh
+from bot.concerns import names_barrier, said_to, settle, weigh
 from bot.red_flags import SECOND_READER, Evidence, Level, Triage
 from messages.loader import load_content
 from messages.red_flag_schema import shipped_flags
@@ -120,19 +120,35 @@ def triage_by(rule: str, level: Level) -> Triage:
 
 
 def test_statistics_alone_do_not_hold_back_a_wish_that_was_understood() -> None:
-    settled = settle(triage_by(SECOND_READER, Level.AMBER), is_wish=True)
+    settled = settle(triage_by(SECOND_READER, Level.AMBER), understood=True)
     assert (settled.level, settled.flags, settled.evidence) == (Level.GREEN, (), ())
 
 
 @pytest.mark.parametrize(
-    ("rule", "level", "is_wish"),
+    ("rule", "level", "understood"),
     [(SECOND_READER, Level.RED, True), ("worry", Level.AMBER, True), (SECOND_READER, Level.AMBER, False)],
 )
-def test_a_wish_settles_nothing_that_a_rule_saw_and_nothing_red(rule: str, level: Level, *, is_wish: bool) -> None:
+def test_a_wish_settles_nothing_that_a_rule_saw_and_nothing_red(rule: str, level: Level, *, understood: bool) -> None:
     triage = triage_by(rule, level)
-    assert settle(triage, is_wish=is_wish) == triage
+    assert settle(triage, understood=understood) == triage
 
 
 def test_a_failed_check_is_not_settled_by_a_wish() -> None:
     failed = Triage(Level.AMBER, ("unclear",), (), "1")
-    assert settle(failed, is_wish=True) == failed
+    assert settle(failed, understood=True) == failed
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "names"),
+    [
+        ("det gør ondt", "barrier", True),
+        ("Ingen tid", "barrier", True),
+        ("det gør ondt", "exercise", False),
+        ("det ved jeg ikke", "barrier", False),
+        ("ondt, og så er jeg så tung om hjertet", "barrier", False),
+    ],
+)
+def test_only_a_short_answer_to_what_is_in_the_way_is_taken_for_nothing_more(
+    text: str, question: str, *, names: bool
+) -> None:
+    assert names_barrier(text, question, parse(text, REPLIES.vocabulary)) is names
