@@ -8,16 +8,17 @@ from __future__ import annotations
 import json
 
 from bot.red_flags import load_checker
-from tools.corpus import CORPUS, read_corpus
+from tools.corpus import CORPUS, corpus_files, guarded
 from tools.score import Score
 
 
 def main() -> None:
     checker = load_checker()
     scores: dict[str, Score] = {}
-    for reply in read_corpus():
-        score = scores.setdefault(reply["writer"], Score())
-        score.add(reply, checker.check(reply["text"], reply["question"]))
+    for path in corpus_files([str(CORPUS)]):
+        score = scores[path.stem] = Score()
+        for reply in guarded(path):
+            score.add(reply, checker.check(reply["text"], reply["question"]))
     figures = {
         writer: {"red_missed": score.counts["red"] - score.counts["red_seen"], "false_alarms": score.counts["alarm"]}
         for writer, score in scores.items()
