@@ -7,7 +7,7 @@ is dangerous is not decided here; the red-flag checker has read the reply first.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal, Protocol
@@ -35,6 +35,10 @@ _STOP_ANSWERS: Mapping[StopAnswer, frozenset[str]] = {
     "unsaid": frozenset({"nej", "vil ikke sige", "det vil jeg ikke sige"}),
 }
 _DENIAL = frozenset("ikke ingen intet uden hverken".split())
+_SMALL = frozenset(
+    "det de den der er goer har jeg mig min mit saa for og at i paa ikke ingen nok lidt bare mangler".split()
+)
+"""Words, as they are compared, that add nothing to what is in the way."""
 _THUMBS_UP = "\U0001f44d"
 _THUMBS_DOWN = "\U0001f44e"
 
@@ -64,7 +68,8 @@ class Vocabulary(Protocol):
 class Answer:
     """What a reply says as an answer. `yes`: True, False, or None when it says neither or both.
 
-    `progress`: how it goes compared to before, the worst that is said. `barrier`: what is in the way.
+    `progress`: how it goes compared to before, the worst that is said. `barrier`: what is in the way; `only_barrier`:
+    the reply says nothing besides ("det gør for ondt", "ingen tid").
     """
 
     yes: bool | None = None
@@ -74,6 +79,7 @@ class Answer:
     progress: Progress | None = None
     stop_answer: StopAnswer | None = None
     barrier: Barrier | None = None
+    only_barrier: bool = False
 
 
 def parse(text: str, vocabulary: Vocabulary) -> Answer:
@@ -82,6 +88,7 @@ def parse(text: str, vocabulary: Vocabulary) -> Answer:
     tokens = _TOKEN.findall(plain)
     words = [token for token in tokens if token[0].isalnum()]
     command = _command(words, vocabulary)
+    barrier = _barrier(words, vocabulary)
     return Answer(
         yes=_yes_or_no(tokens, vocabulary),
         number=pain_score(tokens, {_folded(word): number for word, number in vocabulary.numbers.items()}),
@@ -89,7 +96,8 @@ def parse(text: str, vocabulary: Vocabulary) -> Answer:
         thanks=bool(words) and any(word in _THANKS for word in words),
         progress=_progress(words, vocabulary),
         stop_answer=_stop_answer(words),
-        barrier=_barrier(words, vocabulary),
+        barrier=barrier,
+        only_barrier=barrier is not None and _SMALL.union(*_barrier_words(vocabulary)).issuperset(words),
     )
 
 
@@ -103,6 +111,10 @@ def _barrier(words: list[str], vocabulary: Vocabulary) -> Barrier | None:
                 if not is_denied:
                     return name
     return None
+
+
+def _barrier_words(vocabulary: Vocabulary) -> Iterator[tuple[str, ...]]:
+    return (_words_of(phrase) for phrases in vocabulary.barriers.values() for phrase in phrases)
 
 
 @lru_cache(maxsize=2048)

@@ -24,7 +24,6 @@ _CHECKER_TAKES: Mapping[str, str | None] = {
     "staff_asked": "open",
 }
 """Any yes-or-no question that is no screening reads alike."""
-_FEW_WORDS = 4
 
 
 class Concern(Protocol):
@@ -55,11 +54,6 @@ def weigh(text: str, question: str | None, answer: Answer, triage: Triage, conce
         flags=(*triage.flags, concern.flag),
         evidence=(*triage.evidence, evidence),
     )
-
-
-def names_barrier(text: str, question: str | None, answer: Answer) -> bool:
-    """Does a reply of a few words to what is in the way say just that: "det gør ondt", "ingen tid"?"""
-    return question == "barrier" and answer.barrier is not None and len(text.split()) <= _FEW_WORDS
 
 
 def settle(triage: Triage, *, understood: bool) -> Triage:

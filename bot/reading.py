@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from bot.adapting import Adaptation, Said, adapt, value_of
 from bot.answers import Answer
-from bot.concerns import for_checker, names_barrier, settle, weigh
+from bot.concerns import for_checker, settle, weigh
 from bot.course import form_of
 from bot.history import history_of
 from bot.programmes import programme_of
@@ -45,7 +45,7 @@ def read(
     triage, error = check_safely(checker, reply.body, for_checker(reply.question))
     if error is not None:
         log.error("checker failed", reply=reply.id, error=type(error).__name__)
-    triage = settle(triage, understood=is_wish or names_barrier(reply.body, reply.question, answer))
+    triage = settle(triage, understood=is_wish or (reply.question == "barrier" and answer.only_barrier))
     return weigh(reply.body, reply.question, answer, triage, content.replies.concern), error is not None
 
 

@@ -104,6 +104,16 @@ def test_other_commands_are_read(text: str, command: str) -> None:
     assert parse(text, WORDS).command == command
 
 
+@pytest.mark.parametrize("text", ["det gør ondt", "Ingen tid", "jeg har så travlt", "glemt det"])
+def test_what_is_in_the_way_and_nothing_besides_is_known_as_such(text: str) -> None:
+    assert parse(text, WORDS).only_barrier
+
+
+@pytest.mark.parametrize("text", ["", "det ved jeg ikke", "ondt 9", "tid? livet er slut", "ondt, kan ikke tisse"])
+def test_more_words_than_what_is_in_the_way_are_not_only_that(text: str) -> None:
+    assert not parse(text, WORDS).only_barrier
+
+
 def test_thanks_are_read() -> None:
     assert parse("Tusind tak for hjælpen", WORDS).thanks
     assert not parse("7", WORDS).thanks

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.answers import parse
-from bot.concerns import names_barrier, said_to, settle, weigh
+from bot.concerns import said_to, settle, weigh
 from bot.red_flags import SECOND_READER, Evidence, Level, Triage
 from messages.loader import load_content
 from messages.red_flag_schema import shipped_flags
@@ -136,19 +136,3 @@ def test_a_wish_settles_nothing_that_a_rule_saw_and_nothing_red(rule: str, level
 def test_a_failed_check_is_not_settled_by_a_wish() -> None:
     failed = Triage(Level.AMBER, ("unclear",), (), "1")
     assert settle(failed, understood=True) == failed
-
-
-@pytest.mark.parametrize(
-    ("text", "question", "names"),
-    [
-        ("det gør ondt", "barrier", True),
-        ("Ingen tid", "barrier", True),
-        ("det gør ondt", "exercise", False),
-        ("det ved jeg ikke", "barrier", False),
-        ("ondt, og så er jeg så tung om hjertet", "barrier", False),
-    ],
-)
-def test_only_a_short_answer_to_what_is_in_the_way_is_taken_for_nothing_more(
-    text: str, question: str, *, names: bool
-) -> None:
-    assert names_barrier(text, question, parse(text, REPLIES.vocabulary)) is names
